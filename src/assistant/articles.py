@@ -1,0 +1,433 @@
+"""Reads the corpus: Markdown articles with strict YAML front matter, and the figures they quote.
+
+First step of the path of a document. An article is ``<topic>/<slug>.md``; figures that change stand once in
+``tarieven/<name>.yaml`` and appear in the text as ``{{name.key}}``. Every fault of every file is collected before
+anything is refused, so that an editor sees them all at once. What is good style, but does not break the build, is left
+to ``corpus_checks``. This module is the only one that knows YAML.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from assistant.documents import Document, Section, Source
+from assistant.errors import CorpusError
+
+MARKETPLACES = ("NL", "BE", "DE", "FR", "IT", "ES", "PL", "SE", "IE", "UK", "US", "EU")
+FIGURES_FOLDER = "tarieven"
+TOPICS_FILE = "topics.yaml"
+
+Marketplace = Literal["NL", "BE", "DE", "FR", "IT", "ES", "PL", "SE", "IE", "UK", "US", "EU"]
+Unit = Literal[
+    "euro", "pond", "dollar", "procent", "aantal", "dagen", "werkdagen", "uren", "weken", "maanden", "jaar", "kg", "gram",
+    "cm", "mm", "m3", "liter", "pixels", "tekens", "bytes", "seconden", "minuten", "MB", "punten", "graden",
+]  # fmt: skip
+
+
+def _check_url(value: str) -> str:
+    if not re.match(r"https?://[^\s/]+\.[^\s/]+", value):
+        raise ValueError("verwacht een webadres dat met https:// begint")
+    return value
+
+
+Model = TypeVar("Model", bound=BaseModel)
+Url = Annotated[str, AfterValidator(_check_url)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class SourceEntry(_Strict):
+    """A source as an editor writes it; all three fields are required."""
+
+    name: Text
+    url: Url
+    accessed_on: date
+
+
+class SectionEntry(_Strict):
+    """What the front matter says about one ``##`` section."""
+
+    questions: Annotated[list[Text], Field(min_length=1)]
+    sources: list[Annotated[int, Field(ge=1)]] = []
+    marketplaces: list[Marketplace] = []
+
+
+class ArticleHeader(_Strict):
+    """The front matter of an article."""
+
+    title: Text
+    topic: Text
+    summary: str = ""
+    marketplaces: Annotated[list[Marketplace], Field(min_length=1)]
+    checked_on: date
+    review_by: date | None = None
+    sources: Annotated[list[SourceEntry], Field(min_length=1)]
+    synonyms: dict[str, list[Text]] = {}
+    sections: Annotated[dict[str, SectionEntry], Field(min_length=1)]
+
+
+class TopicEntry(_Strict):
+    """A topic of the knowledge base, in reading order."""
+
+    title: Text
+    summary: str = ""
+
+
+class Figure(_Strict):
+    """One number that changes: a fee, a limit, a threshold."""
+
+    value: Decimal
+    unit: Unit
+    per: str = ""
+    country: list[Marketplace]
+    valid_from: str
+    source: Annotated[int, Field(ge=1)]
+    note: str = ""
+
+    @field_validator("country", mode="before")
+    @classmethod
+    def _one_or_more_countries(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("valid_from", mode="before")
+    @classmethod
+    def _year_month_or_day(cls, value: object) -> str:
+        text = str(value)
+        if not re.fullmatch(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", text):
+            raise ValueError("verwacht JJJJ, JJJJ-MM of JJJJ-MM-DD")
+        return text
+
+    def __str__(self) -> str:
+        return format_figure(self.value, self.unit)
+
+
+class FigureFile(_Strict):
+    """One file of figures with their sources."""
+
+    title: Text
+    checked_on: date
+    review_by: date | None = None
+    sources: Annotated[list[SourceEntry], Field(min_length=1)]
+    figures: Annotated[dict[str, Figure], Field(min_length=1)]
+
+
+class Corpus(BaseModel):
+    """Everything read from the corpus folders."""
+
+    model_config = ConfigDict(frozen=True)
+
+    documents: tuple[Document, ...]
+    topics: dict[str, TopicEntry]
+    figures: dict[str, Figure]
+    figure_uses: dict[str, tuple[str, ...]]
+    figure_files: dict[str, FigureFile]
+
+
+_UNIT_SUFFIX = {"gram": "g", "m3": "m³", "procent": "%", "graden": "°C"}
+_SINGULAR = {"dagen": "dag", "werkdagen": "werkdag", "weken": "week", "maanden": "maand", "minuten": "minuut",
+             "seconden": "seconde", "punten": "punt", "uren": "uur"}  # fmt: skip
+_CURRENCY = {"euro": "€", "pond": "£", "dollar": "$"}
+
+
+def format_figure(value: Decimal, unit: str) -> str:
+    """The Dutch way to write a number with its unit: ``€ 27,54``, ``15%``, ``3,9 kg``, ``10.000``."""
+    if unit in _CURRENCY:
+        whole = value == value.to_integral_value()
+        digits = f"{value:,.0f}" if whole else f"{value:,.3f}" if -value.as_tuple().exponent > 2 else f"{value:,.2f}"  # type: ignore[operator]
+        return f"{_CURRENCY[unit]} {_dutch_digits(digits)}"
+    number = _dutch_digits(f"{value.normalize():,f}")
+    if unit == "aantal":
+        return number
+    if unit == "procent":
+        return f"{number}%"
+    if unit == "uren":
+        return f"{number} uur"
+    if value == 1:
+        return f"{number} {_SINGULAR.get(unit, _UNIT_SUFFIX.get(unit, unit))}"
+    return f"{number} {_UNIT_SUFFIX.get(unit, unit)}"
+
+
+def _dutch_digits(digits: str) -> str:
+    return digits.translate(str.maketrans(",.", ".,"))
+
+
+def read_corpus(folders: Sequence[Path]) -> Corpus:
+    """All articles of the folders, ordered by document id.
+
+    ``README.md`` files and files that are not Markdown are not articles. Document ids are paths relative to their corpus
+    folder; the same id in two folders is a fault.
+
+    Raises:
+        CorpusError: at least one file breaks the schema; the error lists every fault of every file.
+    """
+    faults: list[str] = []
+    topics: dict[str, TopicEntry] = {}
+    files: dict[str, FigureFile] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            faults.append(f"{folder}: map niet gevonden; controleer ASSISTANT_CORPUS_DIRS")
+            continue
+        topics |= _read_topics(folder, faults)
+        files |= _read_figure_files(folder, faults)
+    figures = {f"{name}.{key}": figure for name, file in files.items() for key, figure in file.figures.items()}
+    uses: dict[str, list[str]] = {}
+    documents: dict[str, Document] = {}
+    for folder in folders:
+        for path in article_paths(folder):
+            document_id = path.relative_to(folder).as_posix()
+            if document_id in documents:
+                faults.append(f"{path}: document_id is {document_id!r}, maar dat artikel bestaat al in een andere map")
+                continue
+            document = _read_article(path, document_id, topics, figures, uses, faults)
+            if document is not None:
+                documents[document_id] = document
+    if faults:
+        raise CorpusError(faults)
+    return Corpus(
+        documents=tuple(documents[key] for key in sorted(documents)),
+        topics=topics,
+        figures=figures,
+        figure_uses={key: tuple(sorted(set(ids))) for key, ids in uses.items()},
+        figure_files=files,
+    )
+
+
+def article_paths(folder: Path) -> Iterator[Path]:
+    """The article files of a corpus folder, in a fixed order."""
+    for path in sorted(folder.rglob("*.md")):
+        if path.name != "README.md" and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
+
+
+def _read_topics(folder: Path, faults: list[str]) -> dict[str, TopicEntry]:
+    path = folder / TOPICS_FILE
+    if not path.is_file():
+        return {}
+    entries = _parse_yaml(path, path.read_text("utf-8"), faults)
+    topics: dict[str, TopicEntry] = {}
+    for name, entry in (entries or {}).items():
+        topic = _validate(TopicEntry, entry, f"{path}: {name}", faults)
+        if topic is not None:
+            topics[str(name)] = topic
+    return topics
+
+
+def _read_figure_files(folder: Path, faults: list[str]) -> dict[str, FigureFile]:
+    files: dict[str, FigureFile] = {}
+    for path in sorted((folder / FIGURES_FOLDER).glob("*.yaml")):
+        entries = _parse_yaml(path, path.read_text("utf-8"), faults)
+        file = _validate(FigureFile, entries, str(path), faults) if entries is not None else None
+        if file is None:
+            continue
+        for key, figure in file.figures.items():
+            if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", key):
+                faults.append(f"{path}: figures.{key}: verwacht kleine letters, cijfers en streepjes")
+            if figure.source > len(file.sources):
+                faults.append(f"{path}: figures.{key}.source is {figure.source}; er zijn {len(file.sources)} bronnen")
+        files[path.stem] = file
+    return files
+
+
+def _read_article(
+    path: Path,
+    document_id: str,
+    topics: Mapping[str, TopicEntry],
+    figures: Mapping[str, Figure],
+    uses: dict[str, list[str]],
+    faults: list[str],
+) -> Document | None:
+    try:
+        raw = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        faults.append(f"{path}: geen geldige UTF-8; sla het bestand op als UTF-8")
+        return None
+    match = re.match(r"---\s*\n(.*?)\n---\s*(?:\n|$)", raw, flags=re.DOTALL)
+    if match is None:
+        faults.append(f"{path}: front matter ontbreekt; begin het bestand met een YAML-blok tussen twee regels '---'")
+        return None
+    entries = _parse_yaml(path, match.group(1), faults)
+    header = _validate(ArticleHeader, entries, str(path), faults) if entries is not None else None
+    if header is None:
+        return None
+    before = len(faults)
+    if topics and header.topic not in topics:
+        faults.append(f"{path}: topic is {header.topic!r}; verwacht een van: {', '.join(topics)}")
+    if header.review_by is not None and header.review_by < header.checked_on:
+        faults.append(f"{path}: review_by is {header.review_by}, dat ligt voor checked_on ({header.checked_on})")
+    bodies = _read_bodies(path, raw[match.end() :], header, faults)
+    sections = [
+        _section(path, document_id, heading, body, header, figures, uses, faults)
+        for heading, body in bodies
+        if heading in header.sections
+    ]
+    if len(faults) > before:
+        return None
+    return Document(
+        document_id=document_id,
+        title=header.title,
+        topic=header.topic,
+        summary=header.summary,
+        marketplaces=tuple(header.marketplaces),
+        checked_on=header.checked_on,
+        review_by=header.review_by,
+        sources=_sources(header.sources),
+        synonyms=tuple((term, *names) for term, names in header.synonyms.items()),
+        sections=tuple(sections),
+    )
+
+
+def _read_bodies(path: Path, body: str, header: ArticleHeader, faults: list[str]) -> list[tuple[str, str]]:
+    intro, bodies = split_headings(body)
+    if intro.strip():
+        faults.append(f"{path}: tekst vóór de eerste '## '-kop: {intro.strip()[:60]!r}; zet die onder een kop")
+    headings = [heading for heading, _ in bodies]
+    for heading in headings:
+        if headings.count(heading) > 1:
+            faults.append(f"{path}: kop {heading!r} komt meer dan één keer voor; maak koppen uniek")
+        if heading not in header.sections:
+            faults.append(f"{path}: kop {heading!r} heeft geen 'questions' onder 'sections' in de front matter")
+    for heading in header.sections:
+        if heading not in headings:
+            faults.append(f"{path}: sections noemt {heading!r}, maar die '## '-kop staat niet in de tekst")
+    for heading, text in bodies:
+        if not text.strip():
+            faults.append(f"{path}: sectie {heading!r} is leeg; schrijf er tekst onder of haal de kop weg")
+    return bodies
+
+
+def _section(
+    path: Path,
+    document_id: str,
+    heading: str,
+    body: str,
+    header: ArticleHeader,
+    figures: Mapping[str, Figure],
+    uses: dict[str, list[str]],
+    faults: list[str],
+) -> Section:
+    entry = header.sections[heading]
+    for number in entry.sources:
+        if number > len(header.sources):
+            faults.append(f"{path}: sections.{heading}.sources noemt {number}; er zijn {len(header.sources)} bronnen")
+
+    def expand(match: re.Match[str]) -> str:
+        key = match.group(1)
+        if key not in figures:
+            faults.append(f"{path}: {{{{{key}}}}} in {heading!r} bestaat niet in {FIGURES_FOLDER}/")
+            return ""
+        uses.setdefault(key, []).append(document_id)
+        return str(figures[key])
+
+    text = re.sub(r"\{\{\s*([\w.-]+)\s*\}\}", expand, body).strip()
+    numbers = [number for number in entry.sources if number <= len(header.sources)] or range(1, len(header.sources) + 1)
+    return Section(
+        heading=heading,
+        text=text,
+        questions=tuple(entry.questions),
+        sources=_sources([header.sources[number - 1] for number in numbers]),
+        marketplaces=tuple(entry.marketplaces or header.marketplaces),
+    )
+
+
+def split_headings(body: str) -> tuple[str, list[tuple[str, str]]]:
+    """The text before the first ``## `` heading, and ``(heading, text)`` for each; a ``##`` in a code block is no heading."""
+    intro: list[str] = []
+    bodies: list[tuple[str, list[str]]] = []
+    fenced = False
+    for line in body.splitlines():
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        heading = None if fenced else re.match(r"##\s+(.+?)\s*#*\s*$", line)
+        if heading:
+            bodies.append((heading.group(1), []))
+        elif bodies:
+            bodies[-1][1].append(line)
+        else:
+            intro.append(line)
+    return "\n".join(intro), [(heading, "\n".join(lines).strip()) for heading, lines in bodies]
+
+
+def _sources(entries: Iterable[SourceEntry]) -> tuple[Source, ...]:
+    return tuple(Source(name=entry.name, url=entry.url, accessed_on=entry.accessed_on) for entry in entries)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """A safe loader that refuses a key that stands twice, instead of quietly keeping the last."""
+
+
+def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    mapping: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=deep)
+        if key in mapping:
+            line = key_node.start_mark.line + 1
+            raise yaml.constructor.ConstructorError(None, None, f"{key!r} staat er twee keer (regel {line})")
+        mapping[key] = loader.construct_object(value_node, deep=deep)
+    return mapping
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+
+
+def _parse_yaml(path: Path, text: str, faults: list[str]) -> dict[Any, Any] | None:
+    try:
+        entries = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - derived from SafeLoader
+    except ValueError as exc:  # a date such as 2025-13-01 that only looks like one
+        faults.append(f"{path}: onmogelijke datum in de YAML ({exc}); verwacht JJJJ-MM-DD")
+        return None
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        where = f" (regel {mark.line + 1})" if mark else ""
+        problem = getattr(exc, "problem", None) or str(exc)
+        faults.append(f"{path}: ongeldige YAML{where}: {problem}; zet tekst met ':' tussen aanhalingstekens")
+        return None
+    if not isinstance(entries, dict):
+        faults.append(f"{path}: verwacht velden ('title: …'), maar vond {entries!r}")
+        return None
+    return entries
+
+
+_EXPECTED = {
+    "missing": "ontbreekt",
+    "extra_forbidden": "is een onbekend veld; haal het weg of verbeter de naam",
+    "date_from_datetime_parsing": "verwacht een datum als 2026-11-22",
+    "date_parsing": "verwacht een datum als 2026-11-22",
+    "date_type": "verwacht een datum als 2026-11-22",
+    "string_type": "verwacht tekst",
+    "string_too_short": "mag niet leeg zijn",
+    "list_type": "verwacht een lijst",
+    "dict_type": "verwacht velden met een naam",
+    "too_short": "mag niet leeg zijn",
+    "int_type": "verwacht een heel getal",
+    "int_parsing": "verwacht een heel getal",
+    "greater_than_equal": "verwacht 1 of hoger",
+    "decimal_type": "verwacht een getal",
+    "decimal_parsing": "verwacht een getal",
+    "model_type": "verwacht velden met een naam",
+}
+
+
+def _validate(model: type[Model], entries: object, where: str, faults: list[str]) -> Model | None:
+    try:
+        return model.model_validate(entries)
+    except ValidationError as exc:
+        for error in exc.errors():
+            field = ".".join(str(part) for part in error["loc"])
+            if error["type"] == "literal_error":
+                expected = f"verwacht een van: {error['ctx']['expected'].replace(' or ', ', ')}"
+            elif error["type"] == "value_error":
+                expected = str(error["ctx"]["error"])
+            else:
+                expected = _EXPECTED.get(error["type"], error["msg"])
+            value = "" if error["type"] in ("missing", "extra_forbidden") else f" is {error['input']!r};"
+            faults.append(f"{where}: {field}{value} {expected}")
+        return None
