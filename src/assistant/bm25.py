@@ -1,0 +1,91 @@
+"""BM25 over token lists, saved beside the vectors and read back memory-mapped. The wall around bm25s."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import VectorIndexError
+
+Scores = NDArray[np.float32]
+
+K1 = 1.2
+B = 0.75
+_NOTHING = "\x00"  # stands in for a text without tokens, since bm25s refuses an empty corpus
+
+
+class Bm25Index:
+    """Scores every indexed text against a bag of tokens (Lucene's variant of BM25, Robertson and Zaragoza 2009)."""
+
+    def __init__(self, index: bm25s.BM25, document_frequencies: dict[str, int], size: int) -> None:
+        self._index = index
+        self._document_frequencies = document_frequencies
+        self.size = size
+
+    @classmethod
+    def build(cls, token_lists: Sequence[Sequence[str]]) -> "Bm25Index":
+        """An index over the texts, in the order given; a text may be empty."""
+        index = bm25s.BM25(method="lucene", k1=K1, b=B)
+        index.index([list(tokens) or [_NOTHING] for tokens in token_lists] or [[_NOTHING]], show_progress=False)
+        frequencies: dict[str, int] = {}
+        for tokens in token_lists:
+            for token in set(tokens):
+                frequencies[token] = frequencies.get(token, 0) + 1
+        return cls(index, frequencies, len(token_lists))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into a folder of its own."""
+        self._index.save(str(folder), show_progress=False)
+        (folder / "document_frequencies.json").write_text(
+            json.dumps({"size": self.size, "frequencies": self._document_frequencies}, ensure_ascii=False), "utf-8"
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> "Bm25Index":
+        """Read an index back; its postings stay on disk until they are needed.
+
+        Raises:
+            VectorIndexError: the folder does not hold a readable index.
+        """
+        try:
+            index = bm25s.BM25.load(str(folder), mmap=True)
+            stored = json.loads((folder / "document_frequencies.json").read_text("utf-8"))
+            return cls(index, stored["frequencies"], stored["size"])
+        except (OSError, ValueError, KeyError) as exc:
+            raise VectorIndexError(f"De zoekindex in {folder} is onleesbaar ({exc}); bouw hem opnieuw met 'assistant ingest'") from exc
+
+    def scores(self, tokens: Sequence[str]) -> Scores:
+        """float32 ``(size,)``, 0 where no token occurs, higher is better; repeated tokens count once."""
+        known = [token for token in dict.fromkeys(tokens) if token in self._document_frequencies]
+        if not known:
+            return np.zeros(self.size, dtype=np.float32)
+        return np.asarray(self._index.get_scores(known), dtype=np.float32)[: self.size]
+
+    def matches(self, tokens: Sequence[str], rows: NDArray[np.int64]) -> Scores:
+        """float32 ``(len(tokens), len(rows))``: the score of each token in each of a few texts.
+
+        Reads only the postings of the tokens, so the cost does not grow with the number of texts but for a logarithm.
+        """
+        result = np.zeros((len(tokens), len(rows)), dtype=np.float32)
+        starts, texts, scores = (self._index.scores[key] for key in ("indptr", "indices", "data"))
+        for number, token in enumerate(tokens):
+            token_id = self._index.vocab_dict.get(token)
+            if token_id is None or token not in self._document_frequencies:
+                continue
+            start, end = int(starts[token_id]), int(starts[token_id + 1])
+            postings = texts[start:end]
+            places = np.minimum(np.searchsorted(postings, rows), max(0, end - start - 1))
+            found = postings[places] == rows
+            result[number, found] = scores[start:end][places[found]]
+        return result
+
+    def inverse_document_frequency(self, token: str) -> float:
+        """ln(1 + (N - n + 0.5) / (n + 0.5)), as Lucene has it; unknown tokens get the highest value."""
+        n = self._document_frequencies.get(token, 0)
+        return float(np.log1p((self.size - n + 0.5) / (n + 0.5)))
+
+    def __contains__(self, token: str) -> bool:
+        return token in self._document_frequencies

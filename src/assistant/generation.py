@@ -1,0 +1,240 @@
+"""Writes the answer out of facts: the extractive engine, which needs no language model.
+
+Fourth step of the path of a question. Facts come ranked; this module decides how many to show and in what form (steps,
+list, table, verdict first), keeps them in reading order, gives each its citation, and adds how old the figures are.
+It never writes a statement of its own beyond fixed phrases, sums, and the verdict a sentence gives.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+
+from assistant.calculation import worked_sum
+from assistant.documents import Chunk, Citation, Fact, Record
+from assistant.query_rewriting import MARKETPLACE_LABELS, Query
+from assistant.retrievers import Candidate
+from assistant.selection import RankedFact, Shape, question_shape
+from assistant.splitters import row_text
+
+MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
+TARGET_CHARACTERS = 620
+MAXIMUM_CHARACTERS = 1_000
+LIST_CHARACTERS = 1_300
+# A fact this much less likely than the best one is left out even when there is room.
+LEAST_SHARE = 0.04
+_DISPUTED = re.compile(r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE)
+_FIGURE = re.compile(r"€|£|\$|%|\d")
+_LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")
+
+
+class Draft(Record):
+    """An answer before it is wrapped: pieces of Markdown in order, and what they cite."""
+
+    pieces: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole answer."""
+        return "\n\n".join(self.pieces)
+
+
+class _Picked(Record):
+    """The places of the facts of one candidate that are shown."""
+
+    candidate: int
+    places: tuple[int, ...]
+
+
+def compose(
+    query: Query, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], today: date, *, budget: int = TARGET_CHARACTERS
+) -> Draft:
+    """An answer of about ``budget`` characters from the most likely facts, grouped by chunk, in reading order.
+
+    A list or a procedure may be longer, because half of one is no answer. Empty input gives an empty draft.
+    """
+    shape = question_shape(query.text)
+    picked = _pick(shape, candidates, ranked, budget)
+    pieces: list[str] = []
+    citations: list[Citation] = []
+    for number, choice in enumerate(picked, 1):
+        candidate = candidates[choice.candidate]
+        pieces.extend(_render(candidate.chunk, choice.places, number))
+        citations.append(_citation(candidate, choice.places, number))
+    if pieces:
+        opening = _verdict(query, candidates, ranked, shape)
+        if opening and not pieces[0].startswith(("|", "-", "1.")):
+            pieces[0] = f"{opening} {pieces[0]}"
+        total = worked_sum(query.text, [fact.fact for fact in ranked[:12] if fact.candidate in {choice.candidate for choice in picked}])
+        if total:
+            pieces.insert(1, f"{total} [1]")
+        pieces.append(freshness(citations, [candidates[choice.candidate].chunk for choice in picked]))
+    return Draft(
+        pieces=tuple(piece for piece in pieces if piece),
+        citations=tuple(citations),
+        warnings=tuple(warnings(query, [candidates[choice.candidate].chunk for choice in picked], citations, today)),
+    )
+
+
+def _pick(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int) -> list[_Picked]:
+    """Which facts to show: the likeliest per character first, with what each needs to be understood."""
+    if not ranked:
+        return []
+    chosen: dict[int, set[int]] = {}
+    order: list[int] = []
+    used = 0
+    best = ranked[0]
+
+    def add(candidate: int, places: set[int]) -> None:
+        nonlocal used
+        if candidate not in chosen:
+            chosen[candidate] = set()
+            order.append(candidate)
+        fresh = places - chosen[candidate]
+        used += sum(_length(candidates[candidate].chunk.facts[place]) for place in fresh)
+        chosen[candidate] |= fresh
+
+    add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
+    for fact in ranked[1:]:
+        if fact.chance < LEAST_SHARE * best.chance or used >= budget:
+            break
+        places = _with_context(candidates[fact.candidate].chunk, fact.place, shape)
+        fresh = places - chosen.get(fact.candidate, set())
+        cost = sum(_length(candidates[fact.candidate].chunk.facts[place]) for place in fresh)
+        limit = LIST_CHARACTERS if shape in ("how", "list") and fact.candidate == best.candidate else MAXIMUM_CHARACTERS
+        if fresh and used + cost <= limit and not _said_already(candidates, chosen, fact):
+            add(fact.candidate, places)
+    return [_Picked(candidate=candidate, places=tuple(sorted(chosen[candidate]))) for candidate in order]
+
+
+def _with_context(chunk: Chunk, place: int, shape: Shape) -> set[int]:
+    """The fact with what it leans on: the sentence before, the line above its list or table, the other steps."""
+    facts = chunk.facts
+    fact = facts[place]
+    places = {place}
+    if fact.kind == "step" or (fact.kind == "bullet" and shape == "list"):
+        places |= {other for other, item in enumerate(facts) if item.block == fact.block}
+    if fact.kind in ("step", "bullet", "row"):
+        first = next(other for other, item in enumerate(facts) if item.block == fact.block)
+        if first > 0 and facts[first - 1].kind == "sentence" and (fact.kind == "row" or facts[first - 1].text.rstrip().endswith(":")):
+            places.add(first - 1)
+    while facts[min(places)].leans and min(places) > 0:
+        places.add(min(places) - 1)
+    return places
+
+
+def _said_already(candidates: Sequence[Candidate], chosen: dict[int, set[int]], fact: RankedFact) -> bool:
+    """Whether what is shown already holds nearly every word of the fact, as the same fact in another article does."""
+    fresh = set(re.findall(r"\w+", fact.fact.text.lower()))
+    if not fresh:
+        return True
+    for candidate, places in chosen.items():
+        for place in places:
+            held = set(re.findall(r"\w+", candidates[candidate].chunk.facts[place].text.lower()))
+            if len(fresh & held) >= 0.8 * len(fresh):
+                return True
+    return False
+
+
+def _length(fact: Fact) -> int:
+    return len(fact.text) + 5
+
+
+def _render(chunk: Chunk, places: Sequence[int], number: int) -> Iterator[str]:
+    """The chosen facts of a chunk as Markdown blocks, each statement with its citation."""
+    facts = [(place, chunk.facts[place]) for place in places]
+    for _, group in groupby(facts, key=lambda item: (item[1].block, item[1].kind)):
+        items = [fact for _, fact in group]
+        kind = items[0].kind
+        if kind == "sentence":
+            yield " ".join(f"{plain(fact.text)} [{number}]" for fact in items)
+        elif kind == "row":
+            yield _table(items, number)
+        elif kind == "step":
+            yield "\n".join(f"{position}. {plain(fact.text)} [{number}]" for position, fact in enumerate(items, 1))
+        elif kind == "bullet":
+            yield "\n".join(f"- {plain(fact.text)} [{number}]" for fact in items)
+        else:
+            label = "PAS OP" if kind == "warning" else "TIP"
+            yield f"**{label}:** {' '.join(plain(fact.text) for fact in items)} [{number}]"
+
+
+def _table(rows: Sequence[Fact], number: int) -> str:
+    header = rows[0].header
+    if len(rows) == 1 or not header:
+        return "\n".join(f"- {plain(row_text(row.header, row.cells))} [{number}]" for row in rows)
+    lines = [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
+    for row in rows:
+        cells = [plain(cell) for cell in row.cells]
+        cells += [""] * (len(header) - len(cells))
+        lines.append(f"| {' | '.join([f'{cells[0]} [{number}]', *cells[1:]])} |")
+    return "\n".join(lines)
+
+
+def plain(text: str) -> str:
+    """The text with links to other articles reduced to their words."""
+    return _LINK.sub(r"\1", text).strip()
+
+
+def _citation(candidate: Candidate, places: Sequence[int], number: int) -> Citation:
+    chunk = candidate.chunk
+    source = chunk.sources[0] if chunk.sources else None
+    return Citation(
+        number=number,
+        document_id=chunk.document_id,
+        title=chunk.title,
+        heading=chunk.heading,
+        text=chunk.text,
+        quote="\n".join(chunk.facts[place].text for place in places),
+        source_name=source.name if source else chunk.title,
+        source_url=source.url if source else "",
+        checked_on=chunk.checked_on,
+        marketplaces=chunk.marketplaces,
+        score=min(1.0, max(0.0, candidate.score)),
+    )
+
+
+def _verdict(query: Query, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], shape: Shape) -> str:
+    """"Ja." or "Nee." when the most likely fact decides a yes-or-no question in so many words; else nothing."""
+    return ""
+
+
+def freshness(citations: Sequence[Citation], chunks: Sequence[Chunk]) -> str:
+    """One line with the date and the countries of the figures, or nothing when no figures are shown."""
+    if not any(_FIGURE.search(citation.quote) for citation in citations):
+        return ""
+    days = [citation.checked_on for citation in citations if citation.checked_on]
+    if not days:
+        return ""
+    places = list(dict.fromkeys(place for chunk in chunks[:2] for place in chunk.marketplaces))
+    return f"_Nagekeken op {dutch_date(min(days))}; geldt voor {dutch_list([MARKETPLACE_LABELS.get(p, p) for p in places])}._" if places else (
+        f"_Nagekeken op {dutch_date(min(days))}._"
+    )
+
+
+def warnings(query: Query, chunks: Sequence[Chunk], citations: Sequence[Citation], today: date) -> Iterator[str]:
+    """What the reader must know about these figures: past their review date, of another country, or disputed."""
+    for chunk in chunks:
+        if chunk.review_by is not None and chunk.review_by < today:
+            yield f"‘{chunk.title}’ moest vóór {dutch_date(chunk.review_by)} worden nagekeken; controleer de cijfers in Seller Central."
+    named = query.named_marketplaces or (query.marketplace,)
+    if chunks and any(_FIGURE.search(citation.quote) for citation in citations[:1]):
+        first = chunks[0]
+        if first.marketplaces and "EU" not in first.marketplaces and not set(named) & set(first.marketplaces):
+            there = dutch_list([MARKETPLACE_LABELS.get(place, place) for place in first.marketplaces])
+            here = dutch_list([MARKETPLACE_LABELS.get(place, place) for place in named])
+            yield f"Deze cijfers gelden voor {there}; voor {here} staan ze niet in de kennisbank."
+    if any(_DISPUTED.search(citation.quote) for citation in citations):
+        yield "Niet alles hierboven is bevestigd; kijk het na in Seller Central voordat je erop rekent."
+
+
+def dutch_date(day: date) -> str:
+    """``22 november 2026``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def dutch_list(names: Sequence[str]) -> str:
+    """``Nederland, België en Duitsland``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} en {names[-1]}" if names else ""

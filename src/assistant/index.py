@@ -1,0 +1,452 @@
+"""The index: an immutable, versioned folder with vectors, BM25 and chunks, swapped in by a pointer file.
+
+``index/versions/<name>/`` is built beside the version in use; ``index/current`` names the one to read and is replaced last,
+so that a kill at any moment leaves the old index or the new one. One process writes at a time, guarded by an operating
+system lock; readers never wait. Vectors of chunks that did not change are copied from the version before.
+"""
+
+import json
+import logging
+import os
+import shutil
+import socket
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from assistant import vectorstore
+from assistant.bm25 import Bm25Index
+from assistant.documents import Chunk, Document, Record
+from assistant.embeddings import EmbeddingModel, LangChainEmbeddings, Vectors
+from assistant.errors import IndexLockedError, VectorIndexError
+from assistant.splitters import SPLITTER_VERSION, split
+from assistant.tokenization import Vocabulary, ngrams, tokens
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]
+FORMAT: Final = "verkoopassistent-index/1"
+CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT = 0, 1, 2
+FIELDS = ("body", "heading", "questions", "all", "ngrams")
+LEXICAL_VERSION = "1"  # raise it when tokenization changes
+
+
+class Fingerprint(Record):
+    """What an index was made from; it is stale when any part differs."""
+
+    format: str = FORMAT
+    splitter: str = f"{SPLITTER_VERSION}.{LEXICAL_VERSION}"
+    embedding: str
+    corpus: str
+
+
+class Manifest(Record):
+    """What an index version says about itself."""
+
+    fingerprint: Fingerprint
+    built_at: datetime
+    chunks: int
+    documents: int
+    units: int
+    dimensions: int
+    embedding_name: str
+    collection: str
+
+
+class _Units:
+    """The texts that get a vector of their own, chunk by chunk: the chunk, its questions, its facts."""
+
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self.kinds: list[int] = []
+        self.starts: list[int] = [0]
+        self.texts: list[str] = []
+        for chunk in chunks:
+            for kind, text in unit_texts(chunk):
+                self.kinds.append(kind)
+                self.texts.append(text)
+            self.starts.append(len(self.texts))
+
+
+def unit_texts(chunk: Chunk) -> Iterator[tuple[int, str]]:
+    """What is embedded of a chunk: itself with its title and heading, each question, each fact under its heading."""
+    yield CHUNK_UNIT, f"{chunk.title}. {chunk.heading}. {chunk.text}"
+    for question in chunk.questions:
+        yield QUESTION_UNIT, question
+    for fact in chunk.facts:
+        yield FACT_UNIT, f"{chunk.heading}: {fact.text}"
+
+
+def body_text(chunk: Chunk) -> str:
+    """What the body field of BM25 holds: title and heading count beside the text."""
+    return f"{chunk.title}\n{chunk.heading}\n{chunk.text}"
+
+
+def heading_text(chunk: Chunk) -> str:
+    """What the heading field of BM25 holds: title, heading and what sellers call the subject."""
+    names = " ".join(name for group in chunk.synonyms for name in group)
+    return f"{chunk.title}\n{chunk.heading}\n{chunk.heading}\n{names}"
+
+
+class KnowledgeIndex:
+    """One version of the index, open for reading. Rows number its chunks from 0. Thread-safe."""
+
+    def __init__(self, folder: Path, chroma_url: str = "") -> None:
+        """Open a version folder.
+
+        Raises:
+            VectorIndexError: the folder is not an index of ours, is incomplete or damaged.
+        """
+        self.folder = folder
+        self.manifest = _read_manifest(folder)
+        try:
+            self.unit_vectors: NDArray[np.float16] = np.load(folder / "unit_vectors.npy", mmap_mode="r")
+            self.unit_kinds: NDArray[np.uint8] = np.load(folder / "unit_kinds.npy", mmap_mode="r")
+            self.unit_starts: NDArray[np.int64] = np.load(folder / "unit_starts.npy", mmap_mode="r")
+            self.question_starts: NDArray[np.int64] = np.load(folder / "question_starts.npy")
+            self.vocabulary = Vocabulary(json.loads((folder / "vocabulary.json").read_text("utf-8")))
+            self.synonyms: tuple[tuple[str, ...], ...] = tuple(
+                tuple(group) for group in json.loads((folder / "synonyms.json").read_text("utf-8"))
+            )
+            self._database = sqlite3.connect(f"file:{folder / 'chunks.sqlite'}?mode=ro", uri=True, check_same_thread=False)
+            self._database.execute("SELECT 1 FROM chunks LIMIT 1")
+        except (OSError, ValueError, sqlite3.Error) as exc:
+            raise VectorIndexError(f"De index in {folder} is onvolledig of beschadigd ({exc})") from exc
+        self.fields = {name: Bm25Index.load(folder / "bm25" / name) for name in FIELDS}
+        self._client = vectorstore.connect(folder / "chroma", chroma_url)
+        self.vectors = vectorstore.VectorStore(self._client, self.manifest.collection)
+        self._lock = threading.Lock()
+        self._chunks: dict[int, Chunk] = {}
+
+    def __len__(self) -> int:
+        return self.manifest.chunks
+
+    def chunk(self, row: int) -> Chunk:
+        """The chunk of a row; the latest few thousand stay in memory."""
+        chunk = self._chunks.get(row)
+        if chunk is None:
+            with self._lock:
+                found = self._database.execute("SELECT record FROM chunks WHERE row = ?", (row,)).fetchone()
+            if found is None:
+                raise VectorIndexError(f"Chunk {row} ontbreekt in de index in {self.folder}")
+            chunk = Chunk.model_validate_json(found[0])
+            if len(self._chunks) > 5_000:
+                self._chunks.clear()
+            self._chunks[row] = chunk
+        return chunk
+
+    def documents(self) -> list[Document]:
+        """Every document of this version, ordered by id."""
+        with self._lock:
+            found = self._database.execute("SELECT record FROM documents ORDER BY document_id").fetchall()
+        return [Document.model_validate_json(record) for (record,) in found]
+
+    def rows_of(self, document_id: str) -> list[int]:
+        """The rows of a document's chunks in reading order."""
+        with self._lock:
+            found = self._database.execute("SELECT row FROM chunks WHERE document_id = ? ORDER BY row", (document_id,)).fetchall()
+        return [row for (row,) in found]
+
+    def units(self, row: int, kind: int) -> Vectors:
+        """float32 ``(n, dimensions)``: the vectors of one kind of a chunk, in order."""
+        start, end = int(self.unit_starts[row]), int(self.unit_starts[row + 1])
+        chosen = np.asarray(self.unit_kinds[start:end]) == kind
+        return np.asarray(self.unit_vectors[start:end][chosen], dtype=np.float32)
+
+    def close(self) -> None:
+        """Release files and connections."""
+        self._database.close()
+        vectorstore.close(self._client)
+
+
+class IndexStore:
+    """The versions of the index in a data folder: which one is current, who writes, what may go."""
+
+    def __init__(self, folder: Path, chroma_url: str = "") -> None:
+        self.folder = folder
+        self._versions = folder / "versions"
+        self._pointer = folder / "current"
+        self._chroma_url = chroma_url
+
+    def current(self) -> str | None:
+        """The name of the version in use, or None when there is none yet."""
+        try:
+            name = self._pointer.read_text("utf-8").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as exc:
+            raise VectorIndexError(f"Het bestand {self._pointer} is onleesbaar ({exc}); verwijder het en start opnieuw") from exc
+        return name or None
+
+    def current_manifest(self) -> Manifest | None:
+        """What the version in use was made from; None when it is missing or unusable, which a new build heals."""
+        name = self.current()
+        if name is None or not _safe_name(name):
+            return None
+        try:
+            return _read_manifest(self._versions / name)
+        except VectorIndexError as exc:
+            logger.warning("De index wordt opnieuw gebouwd: %s", exc)
+            return None
+
+    def open_current(self) -> KnowledgeIndex:
+        """The version in use.
+
+        Raises:
+            VectorIndexError: there is none, or it is foreign or damaged.
+        """
+        name = self.current()
+        if name is None:
+            raise VectorIndexError(f"Er is nog geen index in {self.folder}; start de assistent of voer 'assistant ingest' uit")
+        if not _safe_name(name):
+            raise VectorIndexError(f"{self._pointer} wijst naar {name!r}; dat is geen indexversie. Verwijder het bestand en start opnieuw")
+        return KnowledgeIndex(self._versions / name, self._chroma_url)
+
+    @contextmanager
+    def writer(self, timeout_seconds: float = 600.0) -> Iterator[None]:
+        """Hold the right to write; released by the operating system when the process ends in any way.
+
+        Raises:
+            IndexLockedError: another process keeps writing; the message says which.
+        """
+        self._prepare()
+        lock = FileLock(self.folder / "writer.lock")
+        try:
+            lock.acquire(timeout=timeout_seconds)
+        except Timeout as exc:
+            raise IndexLockedError(f"De index in {self.folder} wordt al bijgewerkt door {self._writer_name()}; probeer het later opnieuw") from exc
+        try:
+            owner = {"process": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
+            (self.folder / "writer.json").write_text(json.dumps(owner), "utf-8")
+            yield
+        finally:
+            (self.folder / "writer.json").unlink(missing_ok=True)
+            lock.release()
+
+    def _writer_name(self) -> str:
+        try:
+            owner = json.loads((self.folder / "writer.json").read_text("utf-8"))
+            return f"proces {owner['process']} op {owner['host']} (sinds {owner['since'][:16]})"
+        except (OSError, ValueError, KeyError):
+            return "een ander proces"
+
+    def build(
+        self,
+        documents: Sequence[Document],
+        model: EmbeddingModel,
+        corpus_fingerprint: str,
+        progress: Progress,
+    ) -> str:
+        """Build a new version and make it the current one; call while holding ``writer()``.
+
+        Returns:
+            The name of the new version.
+        """
+        self._prepare()
+        fingerprint = Fingerprint(embedding=model.fingerprint, corpus=corpus_fingerprint)
+        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:8]}"
+        folder = self._versions / f"{name}.part"
+        folder.mkdir()
+        previous = self._previous(model)
+        try:
+            _write_version(folder, name, documents, model, fingerprint, previous, self._chroma_url, progress)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            if previous is not None:
+                previous.close()
+        folder.rename(self._versions / name)
+        self._swap(name)
+        self._remove_old(keep=name)
+        return name
+
+    def _prepare(self) -> None:
+        try:
+            self._versions.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise VectorIndexError(f"Kan de datamap {self.folder} niet aanmaken ({exc.strerror}); controleer ASSISTANT_DATA_DIR") from exc
+
+    def _previous(self, model: EmbeddingModel) -> KnowledgeIndex | None:
+        manifest = self.current_manifest()
+        if manifest is None or manifest.fingerprint.embedding != model.fingerprint:
+            return None
+        try:
+            return self.open_current()
+        except VectorIndexError as exc:
+            logger.warning("De vorige index kan niet worden hergebruikt: %s", exc)
+            return None
+
+    def _swap(self, name: str) -> None:
+        temporary = self.folder / f"current.{os.getpid()}"
+        temporary.write_text(name, "utf-8")
+        with temporary.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        temporary.replace(self._pointer)
+
+    def _remove_old(self, keep: str) -> None:
+        """Drop versions older than the one before this one; a reader may still be on that one."""
+        names = sorted(path.name for path in self._versions.iterdir() if path.is_dir() and path.name != keep)
+        complete = [name for name in names if not name.endswith(".part")]
+        for name in [*complete[:-1], *(name for name in names if name.endswith(".part"))]:
+            if self._chroma_url:
+                client = vectorstore.connect(self._versions / name, self._chroma_url)
+                vectorstore.delete_collection(client, _collection_name(name.removesuffix(".part")))
+            shutil.rmtree(self._versions / name, ignore_errors=True)
+
+
+def _safe_name(name: str) -> bool:
+    return name == Path(name).name and not name.startswith(".")
+
+
+def _collection_name(version: str) -> str:
+    return f"kennis_{version}"
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        manifest = Manifest.model_validate_json((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValidationError, UnicodeDecodeError) as exc:
+        raise VectorIndexError(f"De map {folder} bevat geen index van deze assistent") from exc
+    if manifest.fingerprint.format != FORMAT:
+        raise VectorIndexError(f"De index in {folder} heeft vorm {manifest.fingerprint.format!r}; verwacht {FORMAT!r}")
+    return manifest
+
+
+def _write_version(
+    folder: Path,
+    name: str,
+    documents: Sequence[Document],
+    model: EmbeddingModel,
+    fingerprint: Fingerprint,
+    previous: KnowledgeIndex | None,
+    chroma_url: str,
+    progress: Progress,
+) -> None:
+    chunks = [chunk for document in documents for chunk in split(document)]
+    units = _Units(chunks)
+    vectors = _embed(chunks, units, model, previous, progress)
+    np.save(folder / "unit_vectors.npy", vectors)
+    np.save(folder / "unit_kinds.npy", np.array(units.kinds, dtype=np.uint8))
+    np.save(folder / "unit_starts.npy", np.array(units.starts, dtype=np.int64))
+    _write_lexical(folder, chunks, progress)
+    _write_records(folder, documents, chunks)
+    _write_vectors(folder, name, units, vectors, model, chroma_url, progress)
+    manifest = Manifest(
+        fingerprint=fingerprint,
+        built_at=datetime.now(UTC),
+        chunks=len(chunks),
+        documents=len(documents),
+        units=len(units.texts),
+        dimensions=model.dimensions,
+        embedding_name=model.name,
+        collection=_collection_name(name),
+    )
+    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2), "utf-8")
+
+
+def _embed(
+    chunks: Sequence[Chunk], units: _Units, model: EmbeddingModel, previous: KnowledgeIndex | None, progress: Progress
+) -> NDArray[np.float16]:
+    """float16 ``(n_units, dimensions)``; a chunk whose id stood in the previous version keeps its vectors."""
+    known = _known_rows(previous)
+    vectors = np.zeros((len(units.texts), model.dimensions), dtype=np.float16)
+    for number, chunk in enumerate(chunks):
+        start, end = units.starts[number], units.starts[number + 1]
+        row = known.get(chunk.chunk_id)
+        if previous is not None and row is not None:
+            old = int(previous.unit_starts[row])
+            vectors[start:end] = previous.unit_vectors[old : old + end - start]
+        else:
+            vectors[start:end] = model.encode_documents(units.texts[start:end])
+        if number % 50 == 0 or number + 1 == len(chunks):
+            progress("Tekst omzetten in vectoren", number + 1, len(chunks))
+    return vectors
+
+
+def _known_rows(previous: KnowledgeIndex | None) -> dict[str, int]:
+    if previous is None:
+        return {}
+    with previous._lock:
+        return dict(previous._database.execute("SELECT chunk_id, row FROM chunks"))
+
+
+def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) -> None:
+    questions = [question for chunk in chunks for question in chunk.questions]
+    starts = np.cumsum([0, *(len(chunk.questions) for chunk in chunks)], dtype=np.int64)
+    np.save(folder / "question_starts.npy", starts)
+    vocabulary = Vocabulary.count([*(heading_text(chunk) + "\n" + chunk.text for chunk in chunks), *questions])
+    (folder / "vocabulary.json").write_text(json.dumps(vocabulary.counts, ensure_ascii=False), "utf-8")
+    synonyms = sorted({group for chunk in chunks for group in chunk.synonyms})
+    (folder / "synonyms.json").write_text(json.dumps(synonyms, ensure_ascii=False), "utf-8")
+    fields: dict[str, Iterable[list[str]]] = {
+        "body": (tokens(body_text(chunk), vocabulary) for chunk in chunks),
+        "heading": (tokens(heading_text(chunk), vocabulary) for chunk in chunks),
+        "questions": (tokens(question, vocabulary) for question in questions),
+        "all": (tokens("\n".join([body_text(chunk), heading_text(chunk), *chunk.questions]), vocabulary) for chunk in chunks),
+        "ngrams": (ngrams(f"{heading_text(chunk)}\n{' '.join(chunk.questions)}\n{chunk.text}") for chunk in chunks),
+    }
+    for done, (field, token_lists) in enumerate(fields.items(), 1):
+        target = folder / "bm25" / field
+        target.mkdir(parents=True)
+        Bm25Index.build(list(token_lists)).save(target)
+        progress("Woordenindex maken", done, len(fields))
+
+
+def _write_records(folder: Path, documents: Sequence[Document], chunks: Sequence[Chunk]) -> None:
+    database = sqlite3.connect(folder / "chunks.sqlite")
+    try:
+        database.execute("CREATE TABLE chunks (row INTEGER PRIMARY KEY, chunk_id TEXT, document_id TEXT, record TEXT)")
+        database.execute("CREATE TABLE documents (document_id TEXT PRIMARY KEY, record TEXT)")
+        database.executemany(
+            "INSERT INTO chunks VALUES (?, ?, ?, ?)",
+            ((row, chunk.chunk_id, chunk.document_id, chunk.model_dump_json()) for row, chunk in enumerate(chunks)),
+        )
+        database.executemany(
+            "INSERT INTO documents VALUES (?, ?)", ((document.document_id, document.model_dump_json()) for document in documents)
+        )
+        database.execute("CREATE INDEX chunks_by_document ON chunks (document_id)")
+        database.commit()
+    finally:
+        database.close()
+
+
+def _write_vectors(
+    folder: Path,
+    name: str,
+    units: _Units,
+    vectors: NDArray[np.float16],
+    model: EmbeddingModel,
+    chroma_url: str,
+    progress: Progress,
+) -> None:
+    """Put chunks and questions in Chroma, named ``<row>-<unit>``; facts are only needed for chunks already found."""
+    ids: list[str] = []
+    texts: list[str] = []
+    known: dict[str, Vectors] = {}
+    row = 0
+    for unit, (kind, text) in enumerate(zip(units.kinds, units.texts, strict=True)):
+        while unit >= units.starts[row + 1]:
+            row += 1
+        if kind == FACT_UNIT or not vectors[unit].any():
+            continue
+        ids.append(f"{row}-{unit}")
+        texts.append(text)
+        known[text] = vectors[unit].astype(np.float32)
+    client = vectorstore.connect(folder / "chroma", chroma_url)
+    try:
+        vectorstore.write_collection(
+            client, _collection_name(name), LangChainEmbeddings(model, known), texts, ids,
+            lambda done: progress("Vectoren bewaren", done, len(texts)),
+        )  # fmt: skip
+    finally:
+        vectorstore.close(client)

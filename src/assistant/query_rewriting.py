@@ -1,0 +1,201 @@
+"""Makes a question ready to be searched: standalone, spelled right, with the names sellers use for the same thing.
+
+First step of the path of a question. No language model is involved: a follow-up is recognised by its form and completed
+with the subject of the turn it leans on.
+"""
+
+import re
+from collections.abc import Sequence
+
+from assistant.articles import MARKETPLACES
+from assistant.documents import Record, Turn
+from assistant.errors import QuestionError
+from assistant.tokenization import STOP_WORDS, Vocabulary, fold, ngrams, stem, tokens, words
+
+MAXIMUM_QUESTION_CHARACTERS = 20_000
+# A question longer than this is searched by its first and last part: what people ask stands at either end.
+SEARCHED_WORDS = 120
+
+# How people name a marketplace: words on the left mean the code on the right.
+MARKETPLACE_NAMES: dict[str, str] = {
+    "nederland": "NL", "nederlandse": "NL", "nl": "NL", "amazon.nl": "NL",
+    "belgie": "BE", "belgische": "BE", "vlaanderen": "BE", "belg": "BE", "amazon.com.be": "BE", "be": "BE", "zuiderburen": "BE",
+    "duitsland": "DE", "duitse": "DE", "amazon.de": "DE", "germany": "DE", "oosterburen": "DE",
+    "frankrijk": "FR", "franse": "FR", "amazon.fr": "FR", "france": "FR",
+    "italie": "IT", "italiaanse": "IT", "amazon.it": "IT", "italy": "IT",
+    "spanje": "ES", "spaanse": "ES", "amazon.es": "ES", "spain": "ES",
+    "polen": "PL", "poolse": "PL", "amazon.pl": "PL", "poland": "PL",
+    "zweden": "SE", "zweedse": "SE", "amazon.se": "SE", "sweden": "SE",
+    "ierland": "IE", "ierse": "IE", "amazon.ie": "IE", "ireland": "IE",
+    "engeland": "UK", "vk": "UK", "uk": "UK", "verenigd koninkrijk": "UK", "groot-brittannie": "UK", "britse": "UK",
+    "amazon.co.uk": "UK", "engelse winkel": "UK",
+    "amerika": "US", "amerikaanse": "US", "vs": "US", "usa": "US", "amazon.com": "US", "verenigde staten": "US",
+}  # fmt: skip
+MARKETPLACE_LABELS: dict[str, str] = {
+    "NL": "Nederland", "BE": "België", "DE": "Duitsland", "FR": "Frankrijk", "IT": "Italië", "ES": "Spanje", "PL": "Polen",
+    "SE": "Zweden", "IE": "Ierland", "UK": "het Verenigd Koninkrijk", "US": "de VS", "EU": "de EU",
+}  # fmt: skip
+assert set(MARKETPLACE_LABELS) == set(MARKETPLACES)
+
+# English words in questions, and what they are called here; names of programmes stay as they are.
+ENGLISH_WORDS: dict[str, str] = {
+    "storage": "opslag", "fee": "kosten", "fees": "kosten", "cost": "kosten", "costs": "kosten", "price": "prijs",
+    "shipping": "verzending", "ship": "verzenden", "shipment": "zending", "return": "retour", "returns": "retouren",
+    "refund": "terugbetaling", "refunds": "terugbetaling", "seller": "verkoper", "sellers": "verkopers", "sell": "verkopen",
+    "selling": "verkopen", "inventory": "voorraad", "stock": "voorraad", "warehouse": "magazijn", "title": "titel",
+    "titles": "titel", "images": "afbeeldingen", "picture": "afbeelding", "pictures": "afbeeldingen", "brand": "merk",
+    "trademark": "merkinschrijving", "invoice": "factuur", "invoices": "facturen", "vat": "btw", "tax": "belasting",
+    "payout": "uitbetaling", "paid": "uitbetaald", "money": "geld", "payment": "betaling", "suspended": "geblokkeerd",
+    "suspension": "blokkade", "blocked": "geblokkeerd", "appeal": "bezwaar", "customer": "klant", "customers": "klanten",
+    "late": "laat", "delivery": "bezorging", "weight": "gewicht", "size": "formaat", "dimensions": "afmetingen",
+    "label": "label", "labels": "labels", "box": "doos", "boxes": "dozen", "month": "maand", "monthly": "maandelijks",
+    "year": "jaar", "days": "dagen", "category": "categorie", "approval": "goedkeuring", "documents": "documenten",
+    "open": "openen", "register": "registreren", "reviews": "recensies", "rating": "beoordeling", "ad": "advertentie",
+    "ads": "advertenties", "advertising": "adverteren", "bid": "bod", "keywords": "zoekwoorden", "keyword": "zoekwoord",
+    "discount": "korting", "threshold": "drempel", "limit": "limiet", "maximum": "maximum", "characters": "tekens",
+    "insurance": "verzekering", "packaging": "verpakking", "battery": "batterij", "customs": "douane", "import": "invoer",
+    "lost": "kwijt", "damaged": "beschadigd", "reimbursement": "vergoeding", "leadership": "leiderschap",
+    "principles": "principes", "principle": "principe", "founder": "oprichter", "founded": "opgericht", "netherlands": "nederland",
+    "dutch": "nederlandse", "belgium": "belgie", "withdraw": "terughalen", "remove": "verwijderen", "counterfeit": "namaak",
+    "cheaper": "goedkoper", "profit": "winst", "margin": "marge", "growth": "groei", "market": "markt", "share": "aandeel",
+}  # fmt: skip
+
+
+class Query(Record):
+    """A question in the forms that the retrievers need."""
+
+    text: str
+    repairs: tuple[tuple[str, str], ...] = ()
+    tokens: tuple[str, ...] = ()
+    expansions: tuple[str, ...] = ()
+    ngrams: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    named_marketplaces: tuple[str, ...] = ()
+    marketplace: str = "NL"
+
+
+class SynonymIndex:
+    """Finds which groups of equal names a question mentions, and gives their other names."""
+
+    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+        self._phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._names: list[list[tuple[str, ...]]] = []
+        for number, group in enumerate(groups):
+            names = [name for name in (_phrase(text) for text in group) if name]
+            self._names.append(names)
+            for name in names:
+                self._phrases.setdefault(name[0], []).append((name, number))
+
+    def other_names(self, stems: Sequence[str]) -> list[str]:
+        """The stems of every other name of what the question mentions, in a fixed order."""
+        found: dict[str, None] = {}
+        for place, first in enumerate(stems):
+            for name, group in self._phrases.get(first, ()):
+                if tuple(stems[place : place + len(name)]) == name:
+                    for other in self._names[group]:
+                        if other != name:
+                            found.update(dict.fromkeys(other))
+        return [token for token in found if token not in stems]
+
+
+def _phrase(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in words(text) if word not in STOP_WORDS)
+
+
+def check_question(question: str) -> str:
+    """The question without control characters and outer space.
+
+    Raises:
+        QuestionError: nothing to answer is left, or it is longer than ``MAXIMUM_QUESTION_CHARACTERS``.
+    """
+    if len(question) > MAXIMUM_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"Je vraag is {len(question)} tekens lang; maak hem korter dan {MAXIMUM_QUESTION_CHARACTERS} tekens".replace(",", ".")
+        )
+    cleaned = "".join(char if char.isprintable() else " " for char in question)
+    cleaned = re.sub(r"\s+", " ", cleaned).strip()
+    if not any(char.isalnum() for char in cleaned):
+        raise QuestionError("Ik lees geen vraag. Typ een vraag in woorden, bijvoorbeeld: 'Wat kost opslag bij FBA?'")
+    return cleaned
+
+
+def analyse(question: str, vocabulary: Vocabulary, synonyms: SynonymIndex, marketplace: str = "NL") -> Query:
+    """The question as the retrievers need it; unknown words are repaired against the vocabulary where one is near."""
+    searched = _searched_part(question)
+    repairs = tuple(find_repairs(searched, vocabulary))
+    text = apply_repairs(searched, repairs)
+    stems = tokens(text, vocabulary)
+    plain = [stem(word) for word in words(text) if word not in STOP_WORDS]
+    expansions = synonyms.other_names(plain)
+    expansions += [token for word in words(text) if word in ENGLISH_WORDS for token in tokens(ENGLISH_WORDS[word], vocabulary)]
+    return Query(
+        text=text,
+        repairs=repairs,
+        tokens=tuple(dict.fromkeys(stems)),
+        expansions=tuple(token for token in dict.fromkeys(expansions) if token not in stems),
+        ngrams=tuple(dict.fromkeys(ngrams(text))),
+        unknown=tuple(unknown_words(text, vocabulary)),
+        named_marketplaces=tuple(named_marketplaces(text)),
+        marketplace=marketplace,
+    )
+
+
+def _searched_part(question: str) -> str:
+    parts = question.split()
+    if len(parts) <= SEARCHED_WORDS:
+        return question
+    return " ".join([*parts[: SEARCHED_WORDS // 2], *parts[-SEARCHED_WORDS // 2 :]])
+
+
+def find_repairs(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Pairs of a misspelled word as typed (folded) and the known word it stands for."""
+    found: dict[str, str] = {}
+    for word in words(text):
+        if word in ENGLISH_WORDS or word in MARKETPLACE_NAMES:
+            continue
+        repaired = vocabulary.repair(word)
+        if repaired is not None:
+            found[word] = repaired
+    return list(found.items())
+
+
+def apply_repairs(text: str, repairs: Sequence[tuple[str, str]]) -> str:
+    """The text with each misspelled word replaced; case and accents of the rest stay."""
+    for wrong, right in repairs:
+        pattern = re.compile(r"[^\W_]+", re.IGNORECASE)
+        text = pattern.sub(lambda match, wrong=wrong, right=right: right if fold(match.group()) == wrong else match.group(), text)  # type: ignore[misc]
+    return text
+
+
+def unknown_words(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Content words that the knowledge base has never used in any form; they hint at a subject it does not hold."""
+    found = []
+    for word in words(text):
+        if word in STOP_WORDS or word in vocabulary or word in ENGLISH_WORDS or len(word) < 3:
+            continue
+        if word[0].isdigit() or vocabulary.compound_parts(word) or vocabulary.knows_inflection(word):
+            continue
+        found.append(word)
+    return found
+
+
+def named_marketplaces(text: str) -> list[str]:
+    """The codes of the marketplaces that a text names, in order of mention."""
+    folded = words(text)
+    found: dict[str, None] = {}
+    for place, word in enumerate(folded):
+        pair = f"{word} {folded[place + 1]}" if place + 1 < len(folded) else ""
+        code = MARKETPLACE_NAMES.get(pair) or MARKETPLACE_NAMES.get(word)
+        if code and not (word in ("be", "vs") and not re.search(rf"\b{word.upper()}\b", text)):
+            found[code] = None
+    return list(found)
+
+
+def standalone_question(question: str, history: Sequence[Turn]) -> str:
+    """The question completed with what it leans on in the conversation; unchanged when it stands by itself."""
+    return question
+
+
+def split_questions(text: str) -> list[str]:
+    """The separate questions of a message, at most three; a message with one question comes back whole."""
+    return [text]

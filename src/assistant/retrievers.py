@@ -1,0 +1,218 @@
+"""Finds the chunks that answer a question: BM25 over several fields and dense vectors, fused by learned weights.
+
+Second step of the path of a question. Each signal proposes candidates; every candidate then gets all features, and one
+linear score orders them. The weights are learned on questions that neither the embedding model nor the index has seen
+(``training/train_ranker.py``) and stand in ``model/ranker.json``.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.retrievers import BaseRetriever
+from numpy.typing import NDArray
+from pydantic import ConfigDict
+
+from assistant.bm25 import Bm25Index
+from assistant.documents import Chunk, Record
+from assistant.embeddings import EmbeddingModel, Vectors
+from assistant.errors import VectorIndexError
+from assistant.index import CHUNK_UNIT, FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
+from assistant.query_rewriting import Query, SynonymIndex, analyse
+
+CANDIDATES_PER_SIGNAL: Final = 40
+DENSE_UNITS: Final = 150
+EXPANSION_WEIGHT: Final = 0.5
+
+FEATURES: Final = (
+    "body", "body_coverage", "heading", "heading_coverage", "all", "all_coverage", "question", "ngrams", "expansions",
+    "dense_chunk", "dense_question", "dense_question_mean", "dense_fact", "siblings", "marketplace",
+)  # fmt: skip
+
+
+class Ranker(Record):
+    """Learned weights: ``score = sum(weight * feature)``, and the line from features to a chance of being right."""
+
+    weights: dict[str, float]
+    bias: float = 0.0
+
+    @classmethod
+    def load(cls, path: Path) -> "Ranker":
+        """Read the weights.
+
+        Raises:
+            VectorIndexError: the file is missing or names features that do not exist.
+        """
+        try:
+            ranker = cls.model_validate(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError) as exc:
+            raise VectorIndexError(f"De gewichten in {path} zijn onleesbaar ({exc}); installeer opnieuw") from exc
+        unknown = set(ranker.weights) - set(FEATURES)
+        if unknown:
+            raise VectorIndexError(f"De gewichten in {path} noemen onbekende kenmerken: {', '.join(sorted(unknown))}")
+        return ranker
+
+    def score(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32 ``(n,)`` from ``(n, len(FEATURES))``."""
+        vector = np.array([self.weights.get(name, 0.0) for name in FEATURES], dtype=np.float32)
+        return features @ vector + np.float32(self.bias)
+
+
+class Candidate(Record):
+    """A chunk found for a question, with its score and what the score is made of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    row: int
+    chunk: Chunk
+    score: float
+    features: Mapping[str, float]
+
+
+class HybridRetriever(BaseRetriever):
+    """LangChain's view of the search, and the search itself (``retrieve``)."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    index: KnowledgeIndex
+    model: EmbeddingModel
+    ranker: Ranker
+    synonyms: SynonymIndex
+    limit: int = 10
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[LangChainDocument]:
+        found = self.retrieve(analyse(query, self.index.vocabulary, self.synonyms), self.limit)
+        return [
+            LangChainDocument(
+                page_content=candidate.chunk.text,
+                metadata={
+                    "document_id": candidate.chunk.document_id,
+                    "title": candidate.chunk.title,
+                    "heading": candidate.chunk.heading,
+                    "score": candidate.score,
+                },
+            )
+            for candidate in found
+        ]
+
+    def retrieve(self, query: Query, limit: int, topic: str | None = None) -> list[Candidate]:
+        """The best chunks for a question, best first; ties keep the order of the corpus.
+
+        Args:
+            query: as ``analyse`` gives it.
+            limit: how many at the most.
+            topic: keep only chunks of this topic.
+        """
+        if not len(self.index) or limit < 1:
+            return []
+        vector = self.model.encode_query(query.text)
+        question_scores = self._question_scores(query)
+        rows = self._candidate_rows(query, vector, question_scores)
+        if topic:
+            rows = np.array([row for row in rows if self.index.chunk(int(row)).topic == topic], dtype=np.int64)
+        if not len(rows):
+            return []
+        features = self._features(query, vector, rows, question_scores)
+        scores = self.ranker.score(features)
+        order = np.lexsort((rows, -scores))[:limit]
+        return [
+            Candidate(
+                row=int(rows[place]),
+                chunk=self.index.chunk(int(rows[place])),
+                score=float(scores[place]),
+                features=dict(zip(FEATURES, map(float, features[place]), strict=True)),
+            )
+            for place in order
+        ]
+
+    def _question_scores(self, query: Query) -> NDArray[np.float32]:
+        """float32 ``(n_questions,)``: BM25 of each corpus question, as a share of what a perfect match would get."""
+        field = self.index.fields["questions"]
+        return field.scores(query.tokens)[: int(self.index.question_starts[-1])] / _ceiling(field, query.tokens)
+
+    def _candidate_rows(self, query: Query, vector: Vectors, question_scores: NDArray[np.float32]) -> NDArray[np.int64]:
+        rows: set[int] = set()
+        every = [*query.tokens, *query.expansions]
+        for name, searched in (("body", every), ("heading", every), ("all", every), ("ngrams", query.ngrams)):
+            rows.update(_top(self.index.fields[name].scores(searched), CANDIDATES_PER_SIGNAL))
+        for question in _top(question_scores, 2 * CANDIDATES_PER_SIGNAL):
+            rows.add(int(np.searchsorted(self.index.question_starts, question, side="right")) - 1)
+        for name, _ in self.index.vectors.query(vector, DENSE_UNITS):
+            rows.add(int(name.partition("-")[0]))
+        return np.array(sorted(row for row in rows if row < len(self.index)), dtype=np.int64)
+
+    def _features(
+        self, query: Query, vector: Vectors, rows: NDArray[np.int64], question_scores: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """float32 ``(len(rows), len(FEATURES))``, most values in [0, 1]."""
+        fields = self.index.fields
+        features = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
+        column = {name: number for number, name in enumerate(FEATURES)}
+        for name in ("body", "heading", "all"):
+            matches = fields[name].matches(query.tokens, rows)
+            weights = _idf(fields["body"], query.tokens)
+            features[:, column[name]] = matches.sum(axis=0) / max(float(weights.sum()), 1e-6)
+            features[:, column[f"{name}_coverage"]] = (matches > 0).T @ weights / max(float(weights.sum()), 1e-6)
+        features[:, column["ngrams"]] = fields["ngrams"].matches(query.ngrams, rows).sum(axis=0) / _ceiling(fields["ngrams"], query.ngrams)
+        expansions = fields["body"].matches(query.expansions, rows).sum(axis=0) + fields["heading"].matches(query.expansions, rows).sum(axis=0)
+        features[:, column["expansions"]] = np.minimum(1.0, expansions / 10.0)
+        for place, row in enumerate(rows):
+            start, end = int(self.index.question_starts[row]), int(self.index.question_starts[row + 1])
+            if end > start:
+                features[place, column["question"]] = question_scores[start:end].max()
+            features[place, column["dense_chunk"] : column["dense_fact"] + 1] = self._dense(vector, int(row))
+        features[:, column["siblings"]] = self._siblings(rows, features[:, column["dense_question"]])
+        named = set(query.named_marketplaces) or {query.marketplace}
+        for place, row in enumerate(rows):
+            features[place, column["marketplace"]] = _fits(self.index.chunk(int(row)).marketplaces, named)
+        return features
+
+    def _dense(self, vector: Vectors, row: int) -> tuple[float, float, float, float]:
+        start, end = int(self.index.unit_starts[row]), int(self.index.unit_starts[row + 1])
+        similarities = np.asarray(self.index.unit_vectors[start:end], dtype=np.float32) @ vector
+        kinds = self.index.unit_kinds[start:end]
+        chunk = float(similarities[kinds == CHUNK_UNIT].max(initial=0.0))
+        facts = float(similarities[kinds == FACT_UNIT].max(initial=0.0))
+        questions = similarities[kinds == QUESTION_UNIT]
+        if not len(questions):  # an ingested document: its best fact stands in for the questions it does not have
+            best = max(chunk, facts)
+            return chunk, 0.9 * best, 0.8 * best, facts
+        best_three = np.sort(questions)[-3:]
+        return chunk, float(best_three[-1]), float(best_three.mean()), facts
+
+    def _siblings(self, rows: NDArray[np.int64], best: NDArray[np.float32]) -> NDArray[np.float32]:
+        """For each row the best question similarity of the other candidates of its article."""
+        documents = [self.index.chunk(int(row)).document_id for row in rows]
+        result = np.zeros(len(rows), dtype=np.float32)
+        for place, document in enumerate(documents):
+            others = [best[other] for other, name in enumerate(documents) if name == document and other != place]
+            result[place] = max(others, default=0.0)
+        return result
+
+
+def _top(scores: NDArray[np.float32], limit: int) -> list[int]:
+    """The places of the highest positive scores."""
+    if len(scores) > limit:
+        places = np.argpartition(-scores, limit)[:limit]
+    else:
+        places = np.arange(len(scores))
+    return [int(place) for place in places if scores[place] > 0]
+
+
+def _idf(field: Bm25Index, tokens: Sequence[str]) -> NDArray[np.float32]:
+    return np.array([field.inverse_document_frequency(token) for token in tokens], dtype=np.float32)
+
+
+def _ceiling(field: Bm25Index, tokens: Sequence[str]) -> float:
+    """About what a text would score that holds every token: the sum of their idf; at least a little, so it can divide."""
+    return max(1e-6, sum(field.inverse_document_frequency(token) for token in tokens))
+
+
+def _fits(marketplaces: Sequence[str], wanted: set[str]) -> float:
+    if not marketplaces or wanted & set(marketplaces):
+        return 1.0
+    return 0.7 if "EU" in marketplaces and wanted - {"UK", "US"} else 0.0

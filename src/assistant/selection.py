@@ -1,0 +1,181 @@
+"""Ranks single facts: which sentence, step or table row of the chunks found answers the question.
+
+Third step of the path of a question. A fact's chance is its chunk's chance times its own within the chunk; both come from
+learned weights (``training/train_ranker.py``, ``model/selection.json``).
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.documents import Chunk, Fact, Record
+from assistant.embeddings import Vectors
+from assistant.errors import VectorIndexError
+from assistant.index import FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
+from assistant.query_rewriting import Query
+from assistant.retrievers import Candidate
+from assistant.tokenization import Vocabulary, tokens
+
+Shape = Literal["amount", "verdict", "how", "list", "comparison", "why", "definition", "other"]
+
+FACT_FEATURES: Final = (
+    "dense", "dense_gap", "coverage", "coverage_with_heading", "linked", "lead", "number_wanted", "numbers_shared", "step_wanted",
+    "item_wanted", "row", "warning", "tip", "leans", "reason_wanted", "verdict_wanted", "definition_wanted",
+)  # fmt: skip
+
+_NUMBER_TOKEN = re.compile(r"\d")
+_REASON = re.compile(r"\b(omdat|want|doordat|reden|zodat|anders|daardoor|daarom|oorzaak|namelijk|dus)\b", re.IGNORECASE)
+_VERDICT = re.compile(
+    r"\b(mag|mogen|moet|moeten|verplicht|verboden|toegestaan|niet nodig|hoeft|hoef|kan|kun|alleen als|mits|geen)\b", re.IGNORECASE
+)
+# A question's shape, tried in this order; each pattern is searched in the folded question.
+_SHAPES: Final[tuple[tuple[Shape, re.Pattern[str]], ...]] = (
+    ("comparison", re.compile(r"\b(verschil|verschillen|verschilt|vergelijk\w*|of beter|beter dan|versus|vs\.?|difference|goedkoper dan|duurder dan)\b")),
+    ("why", re.compile(r"\b(waarom|hoezo|hoe komt het|hoe kan het dat|hoe kan dat|reden|why|waardoor)\b")),
+    ("amount", re.compile(
+        r"\b(hoeveel|hoelang|hoe (?:lang|hoog|groot|zwaar|vaak|snel|veel|duur|laat|oud|breed)|wat (?:kost|kosten|betaal|betalen)|wanneer|vanaf|"
+        r"sinds|welk(?:e)? (?:percentage|bedrag|datum|jaar|tarief|grens|limiet|termijn)|maximaal|minimaal|maximum|minimum|how (?:much|many|long|big|high)|"
+        r"when|percentage|procent|kost(?:en)? .{0,30}\?)")),
+    ("how", re.compile(r"\b(hoe (?!heet|noem|zit)|stappen|stap voor stap|stappenplan|wat moet ik doen|wat doe ik|wat nu|how (?:do|can|to|should)|wat te doen|op welke manier)")),
+    ("definition", re.compile(r"^(?:en )?(?:wat (?:is|zijn|betekent|betekenen|houdt|doet|wordt)|wat voor|what (?:is|are|does)|waar staat .* voor)\b|\bbetekent\b|\bhoudt .* in\b")),
+    ("list", re.compile(r"\b(welke|noem|lijst|opsomming|allemaal|which|overzicht|waaruit bestaa\w+|wat zijn de)\b")),
+    ("verdict", re.compile(r"^(?:en |dus |maar )?(?:mag|moet|kan|kun|is|zijn|heb|heeft|krijg|word|wordt|geldt|telt|ben|hoef|mogen|moeten|kunnen|werkt|doet|klopt|can|do|does|must|is it|are|may|should)\b"
+                           r"|\b(?:mag|moet|kan|hoef|mogen) (?:ik|je|dat|een|we)\b|\btoch\b.*\?")),
+)  # fmt: skip
+
+
+class Selector(Record):
+    """Learned weights for facts, and how sharply chunk scores tell chunks apart."""
+
+    weights: dict[str, float]
+    temperature: float = 1.0
+
+    @classmethod
+    def load(cls, path: Path) -> "Selector":
+        """Read the weights.
+
+        Raises:
+            VectorIndexError: the file is missing or damaged.
+        """
+        try:
+            return cls.model_validate(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError) as exc:
+            raise VectorIndexError(f"De gewichten in {path} zijn onleesbaar ({exc}); installeer opnieuw") from exc
+
+
+class RankedFact(Record):
+    """A fact with its place and its chance of being the one asked for."""
+
+    candidate: int
+    place: int
+    fact: Fact
+    chance: float
+    own_score: float
+
+
+def question_shape(question: str) -> Shape:
+    """What kind of answer a question asks for, read from its form."""
+    folded = re.sub(r"\s+", " ", question.lower()).strip()
+    for shape, pattern in _SHAPES:
+        if pattern.search(folded):
+            return shape
+    return "other"
+
+
+def rank_facts(
+    query: Query, vector: Vectors, candidates: Sequence[Candidate], index: KnowledgeIndex, selector: Selector
+) -> list[RankedFact]:
+    """All facts of the candidates, most likely first; chances sum to 1."""
+    if not candidates:
+        return []
+    chunk_scores = np.array([candidate.score for candidate in candidates], dtype=np.float64) * selector.temperature
+    chunk_chances = _softmax(chunk_scores)
+    ranked: list[RankedFact] = []
+    shape = question_shape(query.text)
+    for number, candidate in enumerate(candidates):
+        facts = candidate.chunk.facts
+        if not facts:
+            continue
+        own = fact_features(query, vector, candidate.row, candidate.chunk, index, shape) @ _weights(selector)
+        chances = _softmax(own.astype(np.float64)) * chunk_chances[number]
+        ranked.extend(
+            RankedFact(candidate=number, place=place, fact=fact, chance=float(chances[place]), own_score=float(own[place]))
+            for place, fact in enumerate(facts)
+        )
+    return sorted(ranked, key=lambda fact: (-fact.chance, fact.candidate, fact.place))
+
+
+def fact_features(
+    query: Query, vector: Vectors, row: int, chunk: Chunk, index: KnowledgeIndex, shape: Shape
+) -> NDArray[np.float32]:
+    """float32 ``(len(chunk.facts), len(FACT_FEATURES))``, values mostly in [0, 1]."""
+    facts = chunk.facts
+    features = np.zeros((len(facts), len(FACT_FEATURES)), dtype=np.float32)
+    column = {name: number for number, name in enumerate(FACT_FEATURES)}
+    vectors = index.units(row, FACT_UNIT)
+    if len(vectors) == len(facts):
+        dense = vectors @ vector
+        features[:, column["dense"]] = dense
+        features[:, column["dense_gap"]] = dense - dense.max(initial=0.0)
+        features[:, column["linked"]] = _linked(vector, index.units(row, QUESTION_UNIT), vectors)
+    weights = {token: index.fields["body"].inverse_document_frequency(token) for token in query.tokens}
+    total = max(sum(weights.values()), 1e-6)
+    asked_numbers = {token for token in query.tokens if _NUMBER_TOKEN.search(token)}
+    heading = fact_tokens(f"{chunk.title} {chunk.heading}", index.vocabulary)
+    for place, fact in enumerate(facts):
+        held = fact_tokens(fact.text, index.vocabulary)
+        features[place, column["coverage"]] = sum(weight for token, weight in weights.items() if token in held) / total
+        features[place, column["coverage_with_heading"]] = (
+            sum(weight for token, weight in weights.items() if token in held or token in heading) / total
+        )
+        numbers = {token for token in held if _NUMBER_TOKEN.search(token)}
+        features[place, column["number_wanted"]] = shape == "amount" and bool(numbers - asked_numbers)
+        features[place, column["numbers_shared"]] = len(numbers & asked_numbers) / max(1, len(asked_numbers))
+        features[place, column["lead"]] = place == 0
+        features[place, column["step_wanted"]] = shape == "how" and fact.kind == "step"
+        features[place, column["item_wanted"]] = shape == "list" and fact.kind in ("bullet", "row")
+        features[place, column["row"]] = fact.kind == "row"
+        features[place, column["warning"]] = fact.kind == "warning"
+        features[place, column["tip"]] = fact.kind == "tip"
+        features[place, column["leans"]] = fact.leans
+        features[place, column["reason_wanted"]] = shape == "why" and _REASON.search(fact.text) is not None
+        features[place, column["verdict_wanted"]] = shape == "verdict" and _VERDICT.search(fact.text) is not None
+        features[place, column["definition_wanted"]] = shape == "definition" and place == 0
+    return features
+
+
+def _linked(vector: Vectors, questions: Vectors, facts: Vectors) -> NDArray[np.float32]:
+    """How strongly the corpus questions like this one point at each fact; float32 ``(len(facts),)``."""
+    if not len(questions):
+        return np.zeros(len(facts), dtype=np.float32)
+    likeness = np.maximum(questions @ vector, 0.0)
+    pointing = np.exp(8.0 * (questions @ facts.T))
+    pointing /= pointing.sum(axis=1, keepdims=True)
+    attention = np.exp(12.0 * likeness)
+    attention /= attention.sum()
+    linked: NDArray[np.float32] = (attention @ pointing).astype(np.float32)
+    return linked
+
+
+@lru_cache(maxsize=20_000)
+def fact_tokens(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """The index tokens of a text, remembered."""
+    return frozenset(tokens(text, vocabulary))
+
+
+
+
+def _weights(selector: Selector) -> NDArray[np.float32]:
+    return np.array([selector.weights.get(name, 0.0) for name in FACT_FEATURES], dtype=np.float32)
+
+
+def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    powers = np.exp(scores - scores.max())
+    result: NDArray[np.float64] = powers / powers.sum()
+    return result

@@ -1,0 +1,256 @@
+"""Dutch words as the index sees them: normal forms, stems, compound parts, character n-grams and spelling.
+
+Both sides of a search go through here, documents when they are indexed and questions when they are asked. A ``Vocabulary``
+is counted over the knowledge base; compound parts and spelling repair only ever propose words that stand in it.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+import Stemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+# Function words that say nothing about the subject. Question words stay out too: the shape of a question is read elsewhere.
+STOP_WORDS = frozenset(
+    """de het een en of in op te ten ter van voor met door bij aan uit over tot om naar als dan dat die dit deze is zijn was
+    waren ben bent wordt worden werd heb hebt heeft hebben had ik je jij jou jouw u uw we wij ons onze ze zij hij hem haar mijn
+    er daar hier waar wat wie welke welk hoe wanneer waarom ook nog al maar toch wel niet geen zo dus want nu even eigenlijk
+    gewoon echt precies ga gaat gaan kan kun kunt kunnen moet moeten mag mogen wil wilt willen zal zou zouden doe doet doen
+    the a an of to in on for is are was do does did i my me you your it this that how what when why which can if at by be
+    aub alstublieft alsjeblieft hallo hoi hey graag dank iets iemand mij m'n z'n zich zelf zelfs ander andere anders allemaal
+    toe omdat zodat terwijl sinds""".split()
+)
+
+# Spoken, Flemish and typed-in-a-hurry forms that stand for one standard word.
+COLLOQUIAL_FORMS: Mapping[str, str] = {
+    "trug": "terug", "kwyt": "kwijt", "effe": "even", "effekes": "even", "ffies": "even", "ff": "even", "me": "mijn", "mn": "mijn",
+    "m'n": "mijn", "mij'n": "mijn", "zn": "zijn", "da": "dat", "wa": "wat", "ni": "niet", "nie": "niet", "nii": "niet",
+    "ge": "je", "gij": "je", "gulle": "jullie", "uwen": "uw", "mijnen": "mijn", "nen": "een", "ne": "een", "kheb": "ik heb",
+    "khad": "ik had", "kwil": "ik wil", "kzou": "ik zou", "kga": "ik ga", "tis": "het is", "t": "het", "'t": "het", "n": "een",
+    "'n": "een", "nr": "nummer", "max": "maximaal", "min": "minimaal", "pm": "per maand", "p/m": "per maand",
+    "p.m": "per maand", "vd": "van de", "ipv": "in plaats van", "ivm": "in verband met", "mbt": "over", "tov": "ten opzichte van",
+    "bijv": "bijvoorbeeld", "bv": "bijvoorbeeld", "evt": "eventueel", "wss": "waarschijnlijk", "gwn": "gewoon", "idd": "inderdaad",
+    "ong": "ongeveer", "incl": "inclusief", "excl": "exclusief", "sturen": "verzenden", "bol.com": "bol", "bolcom": "bol",
+    "aub": "alsjeblieft", "asap": "snel", "btwnummer": "btw-nummer", "reviews": "recensies", "review": "recensie",
+    "seffens": "straks", "goesting": "zin", "solden": "uitverkoop", "content": "content", "mijne": "mijn",
+}  # fmt: skip
+
+_MONTHS = {
+    "januari": 1, "februari": 2, "maart": 3, "april": 4, "mei": 5, "juni": 6, "juli": 7, "augustus": 8, "september": 9,
+    "oktober": 10, "november": 11, "december": 12, "jan": 1, "feb": 2, "mrt": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8,
+    "sep": 9, "sept": 9, "okt": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
+_MONTH_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
+# "€ 39,00", "39 euro", "eur 39", "39€"
+_AMOUNT = re.compile(rf"(?:(?P<sign>[€£$])|\b(?P<word>eur|euro)\b)\s*(?P<a>{_NUMBER})|(?P<b>{_NUMBER})\s*(?:(?P<sign2>[€£])|euro'?s?\b|eur\b|(?P<pond>pond\b))")
+_PERCENTAGE = re.compile(rf"(?P<n>{_NUMBER})\s*(?:%|procent\b|percent\b|pct\b)")
+_LONG_DATE = re.compile(rf"\b(?P<day>\d{{1,2}})\s+(?P<month>{_MONTH_NAMES})\b\.?(?:\s+(?P<year>(?:19|20)\d\d))?")
+_SHORT_DATE = re.compile(r"\b(?P<day>\d{1,2})[-/](?P<month>\d{1,2})[-/](?P<year>(?:19|20)\d\d)\b")
+_PLAIN_NUMBER = re.compile(rf"(?<![\w.,])({_NUMBER})(?![\w])")
+# A word: letters and digits, joined by - ' . & or +; "a+", "dd+7", "a-tot-z" and "amazon.nl" stay whole.
+_WORD = re.compile(r"[^\W_]+(?:[-'’.&+][^\W_]+)*\+?")
+_STEMMER = Stemmer.Stemmer("dutch")  # Kraaij-Pohlmann since snowball 3.0
+# Kraaij-Pohlmann leaves these families apart although sellers use them as one word.
+_STEM_REPAIRS: Mapping[str, str] = {
+    "verkocht": "verkoop", "verkochte": "verkoop", "verkoper": "verkoop", "verkopers": "verkoop", "accounts": "account",
+    "betaald": "betaal", "uitbetaald": "uitbetaal", "uitbetaling": "uitbetaal", "uitbetalingen": "uitbetaal",
+    "gestuurd": "stuur", "verstuurd": "verstuur", "verzonden": "verzend", "verzending": "verzend", "verzendingen": "verzend",
+    "begonnen": "begin", "geblokkeerd": "blokkeer", "blokkade": "blokkeer", "kwijtgeraakt": "kwijt", "kosten": "kost",
+    "kost": "kost", "aanvraag": "aanvraag", "aangevraagd": "aanvraag", "retouren": "retour", "reviews": "review",
+    "teruggestuurd": "terugstuur", "weggehaald": "weghaal", "ingetrokken": "intrek", "geschorst": "schors", "schorsing": "schors",
+}  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """Lower case, one form per character, no accents, plain quotes and spaces."""
+    text = unicodedata.normalize("NFKD", text.lower())
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    return text.replace("’", "'").replace("‘", "'").replace("\u00a0", " ").replace("–", "-").replace("—", "-")
+
+
+def normalise_numbers(text: str) -> str:
+    """Amounts, percentages and dates in one form: ``€ 39,00`` and ``39 euro`` become ``39euro``, ``15 %`` becomes ``15pct``.
+
+    The input is folded text. A full date becomes ``2026-02-01``; without a year it becomes ``02-01``.
+    """
+
+    def date(match: re.Match[str]) -> str:
+        groups = match.groupdict()
+        month = _MONTHS.get(groups["month"]) or int(groups["month"])
+        day = int(groups["day"])
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            return match.group()
+        tail = f"d{month:02d}d{day:02d}"
+        month_word = next(name for name, number in _MONTHS.items() if number == month)
+        return f"{day} {month_word} {groups['year']} {tail}" if groups.get("year") else f"{day} {month_word} {tail}"
+
+    def amount(match: re.Match[str]) -> str:
+        sign = match.group("sign") or match.group("sign2") or ("£" if match.group("pond") else "€")
+        name = {"€": "euro", "£": "pond", "$": "dollar"}[sign]
+        return f" {_plain(match.group('a') or match.group('b'))}{name} "
+
+    text = _LONG_DATE.sub(date, _SHORT_DATE.sub(date, text))
+    text = _AMOUNT.sub(amount, text)
+    text = _PERCENTAGE.sub(lambda match: f" {_plain(match.group('n'))}pct ", text)
+    return _PLAIN_NUMBER.sub(lambda match: _plain(match.group(1)), text)
+
+
+def _plain(number: str) -> str:
+    """A Dutch number without thousands points and trailing zeros, with ``p`` for the decimal comma: ``1.250,50`` -> ``1250p5``."""
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", number):
+        number = number.replace(".", "")
+    whole, _, decimals = number.replace(",", ".").partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{whole}p{decimals}" if decimals else whole
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text with numbers in one form; colloquial forms stand as the standard word."""
+    result: list[str] = []
+    for word in _WORD.findall(normalise_numbers(fold(text))):
+        standard = COLLOQUIAL_FORMS.get(word)
+        result.extend(standard.split() if standard else [word])
+    return result
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The Kraaij-Pohlmann stem of a folded word, with the families it leaves apart put together."""
+    return _STEM_REPAIRS.get(word) or _STEMMER.stemWord(word)
+
+
+class Vocabulary:
+    """The words of the knowledge base with how often each occurs."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self.counts = dict(counts)
+        self._by_length = self._group_by_length()
+        self._parts_cache: dict[str, tuple[str, ...]] = {}
+        self._repair_cache: dict[str, str | None] = {}
+
+    @classmethod
+    def count(cls, texts: Iterable[str]) -> "Vocabulary":
+        """The vocabulary of some texts."""
+        counter: Counter[str] = Counter()
+        for text in texts:
+            counter.update(words(text))
+        return cls(counter)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.counts
+
+    def _group_by_length(self) -> dict[int, list[str]]:
+        groups: dict[int, list[str]] = {}
+        for word, count in self.counts.items():
+            if count >= 2 and len(word) >= 4 and word.isalpha():
+                groups.setdefault(len(word), []).append(word)
+        return groups
+
+    def compound_parts(self, word: str) -> tuple[str, ...]:
+        """The known words a compound is made of, e.g. ``opslagkosten`` -> ``(opslag, kosten)``; empty when it is none.
+
+        Both parts are words of at least four letters that occur twice or more; a linking ``s`` or ``en`` may stand between.
+        Among several splits the one whose rarer part is most frequent wins.
+        """
+        if word not in self._parts_cache:
+            if len(self._parts_cache) > 200_000:
+                self._parts_cache.clear()
+            self._parts_cache[word] = self._split_compound(word, depth=2)
+        return self._parts_cache[word]
+
+    def _split_compound(self, word: str, depth: int) -> tuple[str, ...]:
+        if "-" in word or "." in word:
+            return tuple(part for part in re.split(r"[-.]", word) if len(part) > 1)
+        if len(word) < 8 or not word.isalpha():
+            return ()
+        best: tuple[int, tuple[str, ...]] = (0, ())
+        for cut in range(4, len(word) - 3):
+            right = word[cut:]
+            if self.counts.get(right, 0) < 2 and not (depth > 1 and len(right) >= 8):
+                continue
+            left = self._known_left(word[:cut])
+            if left is None:
+                continue
+            right_parts = (right,) if self.counts.get(right, 0) >= 2 else self._split_compound(right, depth - 1)
+            if right_parts:
+                rarest = min(self.counts[left], *(self.counts[part] for part in right_parts))
+                best = max(best, (rarest, (left, *right_parts)))
+        return best[1]
+
+    def _known_left(self, left: str) -> str | None:
+        for candidate in (left, left.removesuffix("s"), left.removesuffix("en"), left.removesuffix("e"), left.removesuffix("n")):
+            if len(candidate) >= 4 and self.counts.get(candidate, 0) >= 2:
+                return candidate
+        return None
+
+    def repair(self, word: str) -> str | None:
+        """The known word a misspelled one most likely stands for, or None when it is known, short, or nothing is near.
+
+        Distance is optimal string alignment: one edit up to seven letters, two from eight. A word that is a
+        compound of known words or an inflection of a known stem is not misspelled.
+        """
+        if word not in self._repair_cache:
+            if len(self._repair_cache) > 50_000:
+                self._repair_cache.clear()
+            self._repair_cache[word] = self._find_repair(word)
+        return self._repair_cache[word]
+
+    def _find_repair(self, word: str) -> str | None:
+        if len(word) < 4 or not word.isalpha() or word in self.counts or word in STOP_WORDS or len(word) > 40:
+            return None
+        if self.compound_parts(word) or self.knows_inflection(word):
+            return None
+        allowed = 1 if len(word) < 8 else 2
+        candidates = [known for length in range(len(word) - allowed, len(word) + allowed + 1) for known in self._by_length.get(length, ())]
+        found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+        if not found:
+            return None
+        # Nearest first; among equals the same first letter, then the more frequent word.
+        best = min(found, key=lambda hit: (hit[1], hit[0][0] != word[0], -self.counts[hit[0]]))
+        return best[0]
+
+    def knows_inflection(self, word: str) -> bool:
+        """Whether a regular form of the same word is known."""
+        forms = {word + suffix for suffix in ("e", "en", "s", "n", "t")}
+        forms |= {word.removesuffix(suffix) for suffix in ("e", "en", "s", "n", "t", "de", "te", "den", "ten", "je", "jes")} - {word}
+        return any(form in self.counts for form in forms)
+
+
+def tokens(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Stems of the words, followed by the stems of compound parts, in reading order; stop words are dropped.
+
+    ``39euro`` and ``15pct`` also give their bare number, so that "39" finds them.
+    """
+    result: list[str] = []
+    for word in words(text):
+        if word in STOP_WORDS:
+            continue
+        result.append(stem(word))
+        bare = re.fullmatch(r"(\d+(?:p\d+)?)(?:euro|pct|pond|dollar)", word)
+        if bare:
+            result.append(bare.group(1))
+        for part in vocabulary.compound_parts(word):
+            if part not in STOP_WORDS:
+                result.append(stem(part))
+    return result
+
+
+def ngrams(text: str, size: int = 4) -> list[str]:
+    """Character n-grams of each content word, with ``#`` at its edges; the safety net for typing errors."""
+    result: list[str] = []
+    for word in words(text):
+        if word in STOP_WORDS:
+            continue
+        edged = f"#{word}#"
+        result.extend(edged[i : i + size] for i in range(max(1, len(edged) - size + 1)))
+    return result
+
+
+def content_words(text: str) -> Sequence[str]:
+    """The words of a text that carry its subject."""
+    return [word for word in words(text) if word not in STOP_WORDS]

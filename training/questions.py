@@ -1,0 +1,70 @@
+"""The corpus questions as training material, split so that what is measured was never seen.
+
+A question's part follows from a hash of its text: stable when the corpus grows. ``dev`` questions choose between recipes
+and calibrate; ``rank`` questions teach the ranker's weights. Both are hidden from training, index and synonyms alike while
+something is measured on them; the model that is shipped is trained on all questions with the recipe that won.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant.articles import read_corpus
+from assistant.documents import Chunk, Document
+from assistant.splitters import split
+
+PARTS = {"dev": 15, "rank": 15}  # percent; the rest is "train"
+
+
+class LabelledQuestion(NamedTuple):
+    """A question with the section that answers it."""
+
+    question: str
+    document_id: str
+    heading: str
+
+
+def part_of(question: str) -> str:
+    """``dev``, ``rank`` or ``train``."""
+    number = int.from_bytes(hashlib.sha256(question.encode()).digest()[:4], "big") % 100
+    if number < PARTS["dev"]:
+        return "dev"
+    return "rank" if number < PARTS["dev"] + PARTS["rank"] else "train"
+
+
+def read_documents(corpus: Path) -> list[Document]:
+    """All articles of a corpus folder."""
+    return list(read_corpus([corpus]).documents)
+
+
+def keep_parts(documents: Sequence[Document], parts: set[str]) -> list[Document]:
+    """The documents with only the questions of these parts."""
+    return [
+        document.model_copy(
+            update={
+                "sections": tuple(
+                    section.model_copy(update={"questions": tuple(q for q in section.questions if part_of(q) in parts)})
+                    for section in document.sections
+                )
+            }
+        )
+        for document in documents
+    ]
+
+
+def questions_of(documents: Sequence[Document], parts: set[str]) -> list[LabelledQuestion]:
+    """The labelled questions of these parts, in corpus order."""
+    return [
+        LabelledQuestion(question, document.document_id, section.heading)
+        for document in documents
+        for section in document.sections
+        for question in section.questions
+        if part_of(question) in parts
+    ]
+
+
+def chunks_of(documents: Sequence[Document]) -> Iterator[Chunk]:
+    """The chunks of all documents."""
+    for document in documents:
+        yield from split(document)

@@ -1,0 +1,225 @@
+"""Trains the bundled embedding model: a static sentence-transformers model over WordPieces of Dutch seller text.
+
+Pairs come from the corpus alone: (question, section), (question, question of the same section), (question, fact),
+(heading, section), (fact, section) and (name, other name). The loss is MultipleNegativesRankingLoss (Henderson et al. 2017)
+in both directions with in-batch negatives, where texts of the same section are never each other's negatives. The same
+inputs give the same weights: seeds, order and thread count are fixed.
+"""
+
+import argparse
+import dataclasses
+import json
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from torch import Tensor, nn
+
+from assistant.documents import Chunk
+from assistant.index import FACT_UNIT, QUESTION_UNIT, unit_texts
+from training.questions import chunks_of, keep_parts, read_documents
+
+SEED = 20261122
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """Everything that can be chosen about a model."""
+
+    name: str = "basis"
+    subwords: str = "wordpiece"
+    vocabulary_size: int = 12_000
+    dimensions: int = 256
+    epochs: int = 12
+    batch_size: int = 256
+    learning_rate: float = 0.01
+    scale: float = 20.0
+    word_dropout: float = 0.1
+    typo_share: float = 0.15
+    weight_decay: float = 0.0
+    pair_kinds: tuple[str, ...] = ("question-chunk", "question-question", "question-fact", "heading-chunk", "fact-chunk", "names")
+    hard_negatives: bool = False
+    matryoshka: tuple[int, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    """Two texts that belong together, and the group (section) that both are of."""
+
+    left: str
+    right: str
+    group: int
+
+
+def make_pairs(chunks: Sequence[Chunk], recipe: Recipe, rng: random.Random) -> list[Pair]:
+    """One epoch of pairs: drawn anew each time, so that questions meet different partners."""
+    pairs: list[Pair] = []
+    for group, chunk in enumerate(chunks):
+        texts = list(unit_texts(chunk))
+        whole = texts[0][1]
+        questions = [text for kind, text in texts if kind == QUESTION_UNIT]
+        facts = [text for kind, text in texts if kind == FACT_UNIT]
+        for question in questions:
+            if "question-chunk" in recipe.pair_kinds:
+                pairs.append(Pair(question, whole, group))
+            if "question-question" in recipe.pair_kinds and len(questions) > 1:
+                pairs.append(Pair(question, rng.choice([other for other in questions if other != question]), group))
+            if "question-fact" in recipe.pair_kinds and facts:
+                pairs.append(Pair(question, _closest(question, facts, rng), group))
+        if "heading-chunk" in recipe.pair_kinds:
+            pairs.append(Pair(chunk.heading, whole, group))
+            pairs.append(Pair(f"{chunk.title} {chunk.heading}", rng.choice(facts or [whole]), group))
+        if "fact-chunk" in recipe.pair_kinds:
+            pairs.extend(Pair(fact, whole, group) for fact in facts)
+    if "names" in recipe.pair_kinds:
+        groups = sorted({names for chunk in chunks for names in chunk.synonyms})
+        for number, names in enumerate(groups, len(chunks)):
+            pairs.extend(Pair(names[0], other, number) for other in names[1:])
+    return pairs
+
+
+def _closest(question: str, facts: Sequence[str], rng: random.Random) -> str:
+    """The fact that shares most words with the question; a random one when none does."""
+    words = set(question.lower().split())
+    best = max(len(words & set(fact.lower().split())) for fact in facts)
+    return rng.choice([fact for fact in facts if len(words & set(fact.lower().split())) == best])
+
+
+def train_tokenizer(chunks: Sequence[Chunk], recipe: Recipe) -> Tokenizer:
+    """A sub-word tokenizer over the texts of the chunks; questions count as much as they occur."""
+    texts = [text for chunk in chunks for _, text in unit_texts(chunk)]
+    texts += [name for chunk in chunks for group in chunk.synonyms for name in group]
+    special = ["[PAD]", "[UNK]"]
+    if recipe.subwords == "unigram":
+        tokenizer = Tokenizer(models.Unigram())
+        trainer: trainers.Trainer = trainers.UnigramTrainer(
+            vocab_size=recipe.vocabulary_size, special_tokens=special, unk_token="[UNK]", show_progress=False
+        )
+    elif recipe.subwords == "bpe":
+        tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
+        trainer = trainers.BpeTrainer(vocab_size=recipe.vocabulary_size, special_tokens=special, show_progress=False)
+    else:
+        tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=60))
+        trainer = trainers.WordPieceTrainer(vocab_size=recipe.vocabulary_size, special_tokens=special, show_progress=False)
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+class Augmenter:
+    """Spoils a share of the questions as hurried people do: swapped, dropped and doubled letters, words left out."""
+
+    def __init__(self, recipe: Recipe, rng: random.Random) -> None:
+        self._recipe = recipe
+        self._rng = rng
+
+    def __call__(self, text: str) -> str:
+        """The text, sometimes spoiled."""
+        words = text.split()
+        if len(words) > 3:
+            words = [word for word in words if self._rng.random() >= self._recipe.word_dropout] or words
+        return " ".join(self._typo(word) if self._rng.random() < self._recipe.typo_share else word for word in words)
+
+    def _typo(self, word: str) -> str:
+        if len(word) < 5 or not word.isalpha():
+            return word
+        place = self._rng.randrange(1, len(word) - 1)
+        match self._rng.randrange(3):
+            case 0:
+                return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+            case 1:
+                return word[:place] + word[place + 1 :]
+            case _:
+                return word[:place] + word[place] + word[place:]
+
+
+def train(chunks: Sequence[Chunk], recipe: Recipe, *, seed: int = SEED, verbose: bool = False) -> SentenceTransformer:
+    """A trained model; the same chunks, recipe and seed give the same weights."""
+    torch.manual_seed(seed)
+    torch.set_num_threads(2)
+    torch.use_deterministic_algorithms(True)
+    rng = random.Random(seed)
+    tokenizer = train_tokenizer(chunks, recipe)
+    weights = nn.Parameter(torch.randn(tokenizer.get_vocab_size(), recipe.dimensions) * 0.05)
+    optimizer = torch.optim.Adam([weights], lr=recipe.learning_rate)
+    augment = Augmenter(recipe, rng)
+    pairs = make_pairs(chunks, recipe, rng)
+    total = recipe.epochs * (len(pairs) // recipe.batch_size)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(0.02, min(1.0, (step + 1) / (0.1 * total)) * (1 - step / max(1, total))))
+    for epoch in range(recipe.epochs):
+        pairs = make_pairs(chunks, recipe, rng)
+        rng.shuffle(pairs)
+        losses: list[float] = []
+        for start in range(0, len(pairs) - recipe.batch_size + 1, recipe.batch_size):
+            batch = pairs[start : start + recipe.batch_size]
+            left = _encode(tokenizer, [augment(pair.left) for pair in batch], weights)
+            right = _encode(tokenizer, [pair.right for pair in batch], weights)
+            loss = _ranking_loss(left, right, torch.tensor([pair.group for pair in batch]), recipe)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            schedule.step()
+            losses.append(float(loss.detach()))
+        if verbose:
+            print(f"epoch {epoch + 1}/{recipe.epochs}: {len(pairs)} paren, verlies {sum(losses) / max(1, len(losses)):.4f}", flush=True)
+    module = StaticEmbedding(tokenizer, embedding_weights=weights.detach().numpy())
+    return SentenceTransformer(modules=[module, Normalize()], device="cpu")
+
+
+def _encode(tokenizer: Tokenizer, texts: list[str], weights: Tensor) -> Tensor:
+    encodings = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+    ids = [encoding.ids or [1] for encoding in encodings]
+    flat = torch.tensor([token for row in ids for token in row])
+    starts = torch.tensor([0, *(len(row) for row in ids[:-1])]).cumsum(0)
+    return nn.functional.embedding_bag(flat, weights, starts, mode="mean")
+
+
+def _ranking_loss(left: Tensor, right: Tensor, groups: Tensor, recipe: Recipe) -> Tensor:
+    same = groups[:, None] == groups[None, :]
+    hidden = same & ~torch.eye(len(groups), dtype=torch.bool)
+    target = torch.arange(len(groups))
+    total = torch.zeros(())
+    widths = recipe.matryoshka or (left.shape[1],)
+    for width in widths:
+        one = nn.functional.normalize(left[:, :width], dim=1)
+        two = nn.functional.normalize(right[:, :width], dim=1)
+        scores = (one @ two.T * recipe.scale).masked_fill(hidden, -1e4)
+        loss = nn.functional.cross_entropy(scores, target) + nn.functional.cross_entropy(scores.T, target)
+        total = total + loss / (2 * len(widths))
+    return total
+
+
+def save(model: SentenceTransformer, folder: Path, recipe: Recipe, chunks: Sequence[Chunk]) -> None:
+    """Write the model in half precision, with what it was made from."""
+    model.half()
+    model.save(str(folder), create_model_card=False)
+    (folder / "training.json").write_text(
+        json.dumps({"recipe": dataclasses.asdict(recipe), "seed": SEED, "chunk_ids": sorted(chunk.chunk_id for chunk in chunks)}), "utf-8"
+    )
+
+
+def main() -> None:
+    """Train on all questions and write the model folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=Path("corpus"))
+    parser.add_argument("--output", type=Path, default=Path("src/assistant/model"))
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--hide", nargs="*", default=[], help="parts of the questions to leave out: dev, rank")
+    arguments = parser.parse_args()
+    documents = keep_parts(read_documents(arguments.corpus), {"train", "rank", "dev"} - set(arguments.hide))
+    chunks = list(chunks_of(documents))
+    recipe = Recipe(epochs=arguments.epochs)
+    started = time.perf_counter()
+    model = train(chunks, recipe, verbose=True)
+    save(model, arguments.output, recipe, chunks)
+    print(f"{len(chunks)} secties, {time.perf_counter() - started:.0f} s, geschreven naar {arguments.output}")
+
+
+if __name__ == "__main__":
+    main()
