@@ -6,6 +6,7 @@ something is measured on them; the model that is shipped is trained on all quest
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,31 @@ class LabelledQuestion(NamedTuple):
     question: str
     document_id: str
     heading: str
+
+
+class FactQuestion(NamedTuple):
+    """A question written for one fact: more training material, never part of the index."""
+
+    question: str
+    document_id: str
+    heading: str
+    place: int
+
+
+FACT_QUESTIONS = Path(__file__).parent / "questions.jsonl"
+
+
+def read_fact_questions(chunks: Sequence[Chunk], path: Path = FACT_QUESTIONS) -> list[FactQuestion]:
+    """The questions of ``training/questions.jsonl`` whose fact, named by its first words, still stands in its section."""
+    places = {
+        (chunk.document_id, chunk.heading, fact.text[:48]): place for chunk in chunks for place, fact in enumerate(chunk.facts)
+    }
+    found = []
+    for entry in map(json.loads, path.read_text("utf-8").splitlines()):
+        place = places.get((entry["document_id"], entry["heading"], entry["fact"]))
+        if place is not None:
+            found.append(FactQuestion(entry["question"], entry["document_id"], entry["heading"], place))
+    return found
 
 
 def part_of(question: str) -> str:

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from assistant.documents import Chunk
 from assistant.index import FACT_UNIT, QUESTION_UNIT, unit_texts
-from training.questions import chunks_of, keep_parts, read_documents
+from training.questions import FactQuestion, chunks_of, keep_parts, read_documents, read_fact_questions
 
 SEED = 20261122
 
@@ -33,16 +33,18 @@ class Recipe:
 
     name: str = "basis"
     subwords: str = "wordpiece"
-    vocabulary_size: int = 12_000
+    vocabulary_size: int = 6_000
     dimensions: int = 256
-    epochs: int = 12
+    epochs: int = 4
     batch_size: int = 256
     learning_rate: float = 0.01
-    scale: float = 20.0
+    scale: float = 10.0
     word_dropout: float = 0.1
     typo_share: float = 0.15
     weight_decay: float = 0.0
-    pair_kinds: tuple[str, ...] = ("question-chunk", "question-question", "question-fact", "heading-chunk", "fact-chunk", "names")
+    pair_kinds: tuple[str, ...] = (
+        "question-chunk", "question-question", "question-fact", "fact-question", "heading-chunk", "fact-chunk", "names",
+    )  # fmt: skip
     hard_negatives: bool = False
     matryoshka: tuple[int, ...] = ()
 
@@ -56,7 +58,7 @@ class Pair:
     group: int
 
 
-def make_pairs(chunks: Sequence[Chunk], recipe: Recipe, rng: random.Random) -> list[Pair]:
+def make_pairs(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: Recipe, rng: random.Random) -> list[Pair]:
     """One epoch of pairs: drawn anew each time, so that questions meet different partners."""
     pairs: list[Pair] = []
     for group, chunk in enumerate(chunks):
@@ -76,6 +78,15 @@ def make_pairs(chunks: Sequence[Chunk], recipe: Recipe, rng: random.Random) -> l
             pairs.append(Pair(f"{chunk.title} {chunk.heading}", rng.choice(facts or [whole]), group))
         if "fact-chunk" in recipe.pair_kinds:
             pairs.extend(Pair(fact, whole, group) for fact in facts)
+    by_section = {(chunk.document_id, chunk.heading): group for group, chunk in enumerate(chunks)}
+    for question in extra if "fact-question" in recipe.pair_kinds else ():
+        group = by_section[(question.document_id, question.heading)]
+        texts = list(unit_texts(chunks[group]))
+        facts = [text for kind, text in texts if kind == FACT_UNIT]
+        pairs.append(Pair(question.question, facts[question.place], group))
+        pairs.append(Pair(question.question, texts[0][1], group))
+        if chunks[group].questions:
+            pairs.append(Pair(question.question, rng.choice(chunks[group].questions), group))
     if "names" in recipe.pair_kinds:
         groups = sorted({names for chunk in chunks for names in chunk.synonyms})
         for number, names in enumerate(groups, len(chunks)):
@@ -90,9 +101,10 @@ def _closest(question: str, facts: Sequence[str], rng: random.Random) -> str:
     return rng.choice([fact for fact in facts if len(words & set(fact.lower().split())) == best])
 
 
-def train_tokenizer(chunks: Sequence[Chunk], recipe: Recipe) -> Tokenizer:
+def train_tokenizer(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: Recipe) -> Tokenizer:
     """A sub-word tokenizer over the texts of the chunks; questions count as much as they occur."""
     texts = [text for chunk in chunks for _, text in unit_texts(chunk)]
+    texts += [question.question for question in extra]
     texts += [name for chunk in chunks for group in chunk.synonyms for name in group]
     special = ["[PAD]", "[UNK]"]
     if recipe.subwords == "unigram":
@@ -139,21 +151,21 @@ class Augmenter:
                 return word[:place] + word[place] + word[place:]
 
 
-def train(chunks: Sequence[Chunk], recipe: Recipe, *, seed: int = SEED, verbose: bool = False) -> SentenceTransformer:
+def train(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: Recipe, *, seed: int = SEED, verbose: bool = False) -> SentenceTransformer:
     """A trained model; the same chunks, recipe and seed give the same weights."""
     torch.manual_seed(seed)
     torch.set_num_threads(2)
     torch.use_deterministic_algorithms(True)
     rng = random.Random(seed)
-    tokenizer = train_tokenizer(chunks, recipe)
+    tokenizer = train_tokenizer(chunks, extra, recipe)
     weights = nn.Parameter(torch.randn(tokenizer.get_vocab_size(), recipe.dimensions) * 0.05)
     optimizer = torch.optim.Adam([weights], lr=recipe.learning_rate)
     augment = Augmenter(recipe, rng)
-    pairs = make_pairs(chunks, recipe, rng)
+    pairs = make_pairs(chunks, extra, recipe, rng)
     total = recipe.epochs * (len(pairs) // recipe.batch_size)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(0.02, min(1.0, (step + 1) / (0.1 * total)) * (1 - step / max(1, total))))
     for epoch in range(recipe.epochs):
-        pairs = make_pairs(chunks, recipe, rng)
+        pairs = make_pairs(chunks, extra, recipe, rng)
         rng.shuffle(pairs)
         losses: list[float] = []
         for start in range(0, len(pairs) - recipe.batch_size + 1, recipe.batch_size):
@@ -216,7 +228,7 @@ def main() -> None:
     chunks = list(chunks_of(documents))
     recipe = Recipe(epochs=arguments.epochs)
     started = time.perf_counter()
-    model = train(chunks, recipe, verbose=True)
+    model = train(chunks, read_fact_questions(chunks), recipe, verbose=True)
     save(model, arguments.output, recipe, chunks)
     print(f"{len(chunks)} secties, {time.perf_counter() - started:.0f} s, geschreven naar {arguments.output}")
 

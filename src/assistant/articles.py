@@ -141,8 +141,8 @@ _CURRENCY = {"euro": "€", "pond": "£", "dollar": "$"}
 def format_figure(value: Decimal, unit: str) -> str:
     """The Dutch way to write a number with its unit: ``€ 27,54``, ``15%``, ``3,9 kg``, ``10.000``."""
     if unit in _CURRENCY:
-        whole = value == value.to_integral_value()
-        digits = f"{value:,.0f}" if whole else f"{value:,.3f}" if -value.as_tuple().exponent > 2 else f"{value:,.2f}"  # type: ignore[operator]
+        decimals = len(f"{value.normalize():f}".partition(".")[2])
+        digits = f"{value:,.{max(2, decimals) if decimals else 0}f}"
         return f"{_CURRENCY[unit]} {_dutch_digits(digits)}"
     number = _dutch_digits(f"{value.normalize():,f}")
     if unit == "aantal":
@@ -177,7 +177,10 @@ def read_corpus(folders: Sequence[Path]) -> Corpus:
             faults.append(f"{folder}: map niet gevonden; controleer ASSISTANT_CORPUS_DIRS")
             continue
         topics |= _read_topics(folder, faults)
-        files |= _read_figure_files(folder, faults)
+        for name, file in _read_figure_files(folder, faults).items():
+            if name in files:
+                faults.append(f"{folder / FIGURES_FOLDER / name}.yaml: cijfers met de naam {name!r} bestaan al in een andere map")
+            files[name] = file
     figures = {f"{name}.{key}": figure for name, file in files.items() for key, figure in file.figures.items()}
     uses: dict[str, list[str]] = {}
     documents: dict[str, Document] = {}
@@ -208,11 +211,22 @@ def article_paths(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def _read_text(path: Path, faults: list[str]) -> str | None:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        faults.append(f"{path}: geen geldige UTF-8; sla het bestand op als UTF-8")
+    except OSError as exc:
+        faults.append(f"{path}: niet te lezen ({exc.strerror}); controleer de rechten op het bestand")
+    return None
+
+
 def _read_topics(folder: Path, faults: list[str]) -> dict[str, TopicEntry]:
     path = folder / TOPICS_FILE
     if not path.is_file():
         return {}
-    entries = _parse_yaml(path, path.read_text("utf-8"), faults)
+    raw = _read_text(path, faults)
+    entries = _parse_yaml(path, raw, faults) if raw is not None else None
     topics: dict[str, TopicEntry] = {}
     for name, entry in (entries or {}).items():
         topic = _validate(TopicEntry, entry, f"{path}: {name}", faults)
@@ -224,7 +238,8 @@ def _read_topics(folder: Path, faults: list[str]) -> dict[str, TopicEntry]:
 def _read_figure_files(folder: Path, faults: list[str]) -> dict[str, FigureFile]:
     files: dict[str, FigureFile] = {}
     for path in sorted((folder / FIGURES_FOLDER).glob("*.yaml")):
-        entries = _parse_yaml(path, path.read_text("utf-8"), faults)
+        raw = _read_text(path, faults)
+        entries = _parse_yaml(path, raw, faults) if raw is not None else None
         file = _validate(FigureFile, entries, str(path), faults) if entries is not None else None
         if file is None:
             continue
@@ -245,16 +260,14 @@ def _read_article(
     uses: dict[str, list[str]],
     faults: list[str],
 ) -> Document | None:
-    try:
-        raw = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        faults.append(f"{path}: geen geldige UTF-8; sla het bestand op als UTF-8")
+    raw = _read_text(path, faults)
+    if raw is None:
         return None
     match = re.match(r"---\s*\n(.*?)\n---\s*(?:\n|$)", raw, flags=re.DOTALL)
     if match is None:
         faults.append(f"{path}: front matter ontbreekt; begin het bestand met een YAML-blok tussen twee regels '---'")
         return None
-    entries = _parse_yaml(path, match.group(1), faults)
+    entries = _parse_yaml(path, match.group(1), faults, first_line=1 + raw[: match.start(1)].count("\n"))
     header = _validate(ArticleHeader, entries, str(path), faults) if entries is not None else None
     if header is None:
         return None
@@ -265,9 +278,7 @@ def _read_article(
         faults.append(f"{path}: review_by is {header.review_by}, dat ligt voor checked_on ({header.checked_on})")
     bodies = _read_bodies(path, raw[match.end() :], header, faults)
     sections = [
-        _section(path, document_id, heading, body, header, figures, uses, faults)
-        for heading, body in bodies
-        if heading in header.sections
+        _section(path, document_id, heading, body, header, figures, uses, faults) for heading, body in bodies if heading in header.sections
     ]
     if len(faults) > before:
         return None
@@ -328,6 +339,9 @@ def _section(
         return str(figures[key])
 
     text = re.sub(r"\{\{\s*([\w.-]+)\s*\}\}", expand, body).strip()
+    broken = re.search(r".{0,20}(?:\{\{|\}\}).{0,20}", text)
+    if broken:
+        faults.append(f"{path}: onleesbare verwijzing in {heading!r}: {broken.group()!r}; schrijf {{{{naam.sleutel}}}}")
     numbers = [number for number in entry.sources if number <= len(header.sources)] or range(1, len(header.sources) + 1)
     return Section(
         heading=heading,
@@ -367,10 +381,11 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
     mapping: dict[Any, Any] = {}
     for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):  # as in "title: {{naam.sleutel}}"
+            raise yaml.constructor.ConstructorError(None, None, "accolades of haken op de plaats van een naam", key_node.start_mark)
         key = loader.construct_object(key_node, deep=deep)
         if key in mapping:
-            line = key_node.start_mark.line + 1
-            raise yaml.constructor.ConstructorError(None, None, f"{key!r} staat er twee keer (regel {line})")
+            raise yaml.constructor.ConstructorError(None, None, f"{key!r} staat er twee keer", key_node.start_mark)
         mapping[key] = loader.construct_object(value_node, deep=deep)
     return mapping
 
@@ -378,7 +393,7 @@ def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode, deep: bool
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
-def _parse_yaml(path: Path, text: str, faults: list[str]) -> dict[Any, Any] | None:
+def _parse_yaml(path: Path, text: str, faults: list[str], first_line: int = 1) -> dict[Any, Any] | None:
     try:
         entries = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - derived from SafeLoader
     except ValueError as exc:  # a date such as 2025-13-01 that only looks like one
@@ -386,9 +401,9 @@ def _parse_yaml(path: Path, text: str, faults: list[str]) -> dict[Any, Any] | No
         return None
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
-        where = f" (regel {mark.line + 1})" if mark else ""
+        where = f" (regel {mark.line + first_line})" if mark else ""
         problem = getattr(exc, "problem", None) or str(exc)
-        faults.append(f"{path}: ongeldige YAML{where}: {problem}; zet tekst met ':' tussen aanhalingstekens")
+        faults.append(f"{path}: ongeldige YAML{where}: {problem}; zet tekst met ':' of '{{' tussen aanhalingstekens")
         return None
     if not isinstance(entries, dict):
         faults.append(f"{path}: verwacht velden ('title: …'), maar vond {entries!r}")
@@ -402,6 +417,7 @@ _EXPECTED = {
     "date_from_datetime_parsing": "verwacht een datum als 2026-11-22",
     "date_parsing": "verwacht een datum als 2026-11-22",
     "date_type": "verwacht een datum als 2026-11-22",
+    "date_from_datetime_inexact": "verwacht een datum als 2026-11-22, zonder tijd",
     "string_type": "verwacht tekst",
     "string_too_short": "mag niet leeg zijn",
     "list_type": "verwacht een lijst",
@@ -409,9 +425,11 @@ _EXPECTED = {
     "too_short": "mag niet leeg zijn",
     "int_type": "verwacht een heel getal",
     "int_parsing": "verwacht een heel getal",
+    "int_from_float": "verwacht een heel getal",
     "greater_than_equal": "verwacht 1 of hoger",
     "decimal_type": "verwacht een getal",
-    "decimal_parsing": "verwacht een getal",
+    "decimal_parsing": "verwacht een getal met een punt voor de decimalen",
+    "finite_number": "verwacht een getal",
     "model_type": "verwacht velden met een naam",
 }
 

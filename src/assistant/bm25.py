@@ -1,6 +1,7 @@
 """BM25 over token lists, saved beside the vectors and read back memory-mapped. The wall around bm25s."""
 
 import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ Scores = NDArray[np.float32]
 
 K1 = 1.2
 B = 0.75
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it asks for debug lines of its own accord
 _NOTHING = "\x00"  # stands in for a text without tokens, since bm25s refuses an empty corpus
 
 
@@ -54,7 +56,7 @@ class Bm25Index:
             index = bm25s.BM25.load(str(folder), mmap=True)
             stored = json.loads((folder / "document_frequencies.json").read_text("utf-8"))
             return cls(index, stored["frequencies"], stored["size"])
-        except (OSError, ValueError, KeyError) as exc:
+        except Exception as exc:  # numpy, json and bm25s each raise several kinds for damaged files
             raise VectorIndexError(f"De zoekindex in {folder} is onleesbaar ({exc}); bouw hem opnieuw met 'assistant ingest'") from exc
 
     def scores(self, tokens: Sequence[str]) -> Scores:

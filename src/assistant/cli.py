@@ -8,7 +8,7 @@ typer puts around it too.
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from typer.core import TyperCommand, TyperGroup
 
@@ -101,9 +102,7 @@ def ask(
     question: Annotated[str, typer.Argument(metavar="VRAAG", help="Je vraag, tussen aanhalingstekens.")],
     as_json: JsonOption = False,
     marketplace: MarketplaceOption = None,
-    previous: Annotated[
-        list[str] | None, typer.Option("--eerder", help="Een eerdere vraag uit hetzelfde gesprek; mag vaker.")
-    ] = None,
+    previous: Annotated[list[str] | None, typer.Option("--eerder", help="Een eerdere vraag uit hetzelfde gesprek; mag vaker.")] = None,
 ) -> None:
     """Beantwoord een vraag uit de kennisbank, met bronnen."""
     with _open_assistant() as assistant:
@@ -131,7 +130,8 @@ def search(
         _print_json([hit.model_dump(mode="json") for hit in hits])
         return
     for number, hit in enumerate(hits, 1):
-        out.print(f"[bold]{number}. {hit.heading}[/bold]  [dim]{hit.title} · {hit.document_id} · {hit.score:.2f}[/dim]", highlight=False)
+        where = escape(f"{hit.title} · {hit.document_id} · {hit.score:.2f}")
+        out.print(f"[bold]{number}. {escape(hit.heading)}[/bold]  [dim]{where}[/dim]", highlight=False)
     if not hits:
         out.print("Niets gevonden.")
 
@@ -156,8 +156,8 @@ def ingest(
     else:
         labels = {"toegevoegd": report.added, "bijgewerkt": report.updated, "verwijderd": report.removed, "ongewijzigd": report.unchanged}
         out.print(", ".join(f"{len(names)} {label}" for label, names in labels.items()))
-        for rejection in report.rejected:
-            err.print(f"Geweigerd: {rejection.path}: {rejection.reason}", markup=False, highlight=False)
+    for rejection in report.rejected:
+        err.print(f"Geweigerd: {rejection.path}: {rejection.reason}", markup=False, highlight=False, soft_wrap=True)
     if report.rejected:
         raise typer.Exit(1)
 
@@ -171,25 +171,32 @@ def documents(as_json: JsonOption = False) -> None:
         _print_json([{"document_id": d.document_id, "title": d.title, "sections": len(d.sections)} for d in found])
         return
     for document in found:
-        out.print(f"{document.document_id}  [dim]{document.title} · {len(document.sections)} secties[/dim]", highlight=False)
+        what = escape(f"{document.title} · {len(document.sections)} secties")
+        out.print(f"{escape(document.document_id)}  [dim]{what}[/dim]", highlight=False)
     if not found:
         out.print("Je hebt nog geen eigen documenten toegevoegd. Dat doe je met: assistant ingest MAP")
 
 
 @app.command(cls=DutchCommand)
-def remove(document_id: Annotated[str, typer.Argument(metavar="DOCUMENT", help="Het document zoals 'assistant documents' het noemt.")]) -> None:
+def remove(
+    document_id: Annotated[str, typer.Argument(metavar="DOCUMENT", help="Het document zoals 'assistant documents' het noemt.")],
+) -> None:
     """Verwijder een document dat je zelf hebt toegevoegd."""
     with _open_assistant() as assistant:
         removed = assistant.remove(document_id)
     if not removed:
         raise AssistantError(f"Er is geen toegevoegd document {document_id!r}; bekijk de lijst met: assistant documents")
-    out.print(f"{document_id} is verwijderd.")
+    out.print(f"{document_id} is verwijderd.", markup=False, highlight=False)
 
 
 @app.command("check-corpus", cls=DutchCommand)
 def check_corpus_command(
-    folders: Annotated[list[Path] | None, typer.Argument(metavar="[MAPPEN]...", help="Mappen met artikelen; standaard de ingestelde.")] = None,
-    stale: Annotated[bool, typer.Option("--stale", "--verouderd", help="Toon alleen wat nagekeken moet worden, het meest gevraagde eerst.")] = False,
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="[MAPPEN]...", help="Mappen met artikelen; standaard de ingestelde.")
+    ] = None,
+    stale: Annotated[
+        bool, typer.Option("--stale", "--verouderd", help="Toon alleen wat nagekeken moet worden, het meest gevraagde eerst.")
+    ] = False,
 ) -> None:
     """Controleer de kennisbank: opbouw, vragen, links, tabellen, cijfers en spelling."""
     settings = Settings.load()
@@ -236,7 +243,8 @@ def evaluate(
         tuple[Path, Path] | None, typer.Option("--compare", "--vergelijk", help="Vergelijk twee eerdere runs (JSON) en toon wat omsloeg.")
     ] = None,
     from_feedback: Annotated[
-        bool, typer.Option("--from-feedback", "--uit-feedback", help="Maak concept-gevallen van afgekeurde antwoorden en onbeantwoorde vragen.")
+        bool,
+        typer.Option("--from-feedback", "--uit-feedback", help="Maak concept-gevallen van afgekeurde antwoorden en onbeantwoorde vragen."),
     ] = False,
 ) -> None:
     """Meet de kwaliteit van de antwoorden en schrijf een rapport."""
@@ -265,7 +273,7 @@ def doctor() -> None:
     problems = 0
     for name, check in _doctor_checks(settings):
         try:
-            out.print(f"[green]✓[/green] {name}: {check()}", highlight=False)
+            out.print(f"[green]✓[/green] {name}: {escape(check())}", highlight=False)
         except AssistantError as exc:
             problems += 1
             out.print(f"[red]✗[/red] {name}: ", end="")
@@ -274,7 +282,7 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def _doctor_checks(settings: Settings) -> list[tuple[str, Any]]:
+def _doctor_checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
     def corpus() -> str:
         return f"{len(read_corpus(settings.corpus_dirs).documents)} artikelen in {', '.join(map(str, settings.corpus_dirs))}"
 
@@ -337,7 +345,8 @@ def _print_answer(answer: Answer) -> None:
 
 
 def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")  # a file name may hold bytes that are no text
 
 
 def _usage_message(error: Any) -> str:

@@ -70,7 +70,8 @@ class StaticModel:
 
     def encode_query(self, text: str) -> Vectors:
         """See ``EmbeddingModel``."""
-        return self.encode_documents([text])[0]
+        vector: Vectors = self.encode_documents([text])[0]
+        return vector
 
 
 class TransformerModel:
@@ -104,7 +105,8 @@ class TransformerModel:
     def encode_query(self, text: str) -> Vectors:
         """See ``EmbeddingModel``."""
         vector = self._model.encode_query(text, show_progress_bar=False, convert_to_numpy=True)
-        return _unit_rows(np.asarray(vector, dtype=np.float32)[None, :])[0]
+        unit_vector: Vectors = _unit_rows(np.asarray(vector, dtype=np.float32)[None, :])[0]
+        return unit_vector
 
 
 class LangChainEmbeddings(Embeddings):
@@ -149,7 +151,8 @@ def _is_static(folder: Path) -> bool:
 
 def _unit_rows(vectors: Vectors) -> Vectors:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    unit_rows: Vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    return unit_rows
 
 
 def _hash_files(*paths: Path) -> str:

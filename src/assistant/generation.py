@@ -18,11 +18,12 @@ from assistant.selection import RankedFact, Shape, question_shape
 from assistant.splitters import row_text
 
 MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
-TARGET_CHARACTERS = 620
-MAXIMUM_CHARACTERS = 1_000
-LIST_CHARACTERS = 1_300
+TARGET_CHARACTERS = 640
+LIST_CHARACTERS = 1_100
+# Enough is shown when the facts shown hold this much of the chance.
+ENOUGH = 0.92
 # A fact this much less likely than the best one is left out even when there is room.
-LEAST_SHARE = 0.04
+LEAST_SHARE = 0.02
 _DISPUTED = re.compile(r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE)
 _FIGURE = re.compile(r"€|£|\$|%|\d")
 _LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")
@@ -79,34 +80,77 @@ def compose(
 
 
 def _pick(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int) -> list[_Picked]:
-    """Which facts to show: the likeliest per character first, with what each needs to be understood."""
+    """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
     if not ranked:
         return []
-    chosen: dict[int, set[int]] = {}
-    order: list[int] = []
-    used = 0
+    basket = _Basket(candidates)
     best = ranked[0]
-
-    def add(candidate: int, places: set[int]) -> None:
-        nonlocal used
-        if candidate not in chosen:
-            chosen[candidate] = set()
-            order.append(candidate)
-        fresh = places - chosen[candidate]
-        used += sum(_length(candidates[candidate].chunk.facts[place]) for place in fresh)
-        chosen[candidate] |= fresh
-
-    add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
-    for fact in ranked[1:]:
-        if fact.chance < LEAST_SHARE * best.chance or used >= budget:
+    basket.add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
+    if shape in ("how", "list"):
+        basket.add(best.candidate, _whole_list(candidates[best.candidate].chunk, ranked, best.candidate))
+    covered = 0.0
+    for fact in ranked:
+        if fact.chance < LEAST_SHARE * best.chance or covered >= ENOUGH:
             break
         places = _with_context(candidates[fact.candidate].chunk, fact.place, shape)
-        fresh = places - chosen.get(fact.candidate, set())
-        cost = sum(_length(candidates[fact.candidate].chunk.facts[place]) for place in fresh)
-        limit = LIST_CHARACTERS if shape in ("how", "list") and fact.candidate == best.candidate else MAXIMUM_CHARACTERS
-        if fresh and used + cost <= limit and not _said_already(candidates, chosen, fact):
-            add(fact.candidate, places)
-    return [_Picked(candidate=candidate, places=tuple(sorted(chosen[candidate]))) for candidate in order]
+        if basket.holds(fact.candidate, places) or basket.says(fact.fact.text):
+            covered += fact.chance
+        elif basket.length + basket.cost(fact.candidate, places) <= budget:
+            basket.add(fact.candidate, places)
+            covered += fact.chance
+    return basket.picked()
+
+
+class _Basket:
+    """The facts chosen so far, per candidate in order of choice."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._candidates = candidates
+        self._places: dict[int, set[int]] = {}
+        self.length = 0
+
+    def cost(self, candidate: int, places: set[int]) -> int:
+        """How many characters these places would add."""
+        facts = self._candidates[candidate].chunk.facts
+        return sum(_length(facts[place]) for place in places - self._places.get(candidate, set()))
+
+    def holds(self, candidate: int, places: set[int]) -> bool:
+        """Whether all of these places are in already."""
+        return places <= self._places.get(candidate, set())
+
+    def add(self, candidate: int, places: set[int]) -> None:
+        """Put them in."""
+        self.length += self.cost(candidate, places)
+        self._places.setdefault(candidate, set()).update(places)
+
+    def says(self, text: str) -> bool:
+        """Whether what is in already holds nearly every word of a text, as the same fact in another article does."""
+        fresh = set(re.findall(r"\w+", text.lower()))
+        for candidate, places in self._places.items():
+            for place in places:
+                held = set(re.findall(r"\w+", self._candidates[candidate].chunk.facts[place].text.lower()))
+                if len(fresh & held) >= 0.8 * len(fresh):
+                    return True
+        return False
+
+    def picked(self) -> list[_Picked]:
+        """The result."""
+        return [_Picked(candidate=candidate, places=tuple(sorted(places))) for candidate, places in self._places.items() if places]
+
+
+def _whole_list(chunk: Chunk, ranked: Sequence[RankedFact], candidate: int) -> set[int]:
+    """The places of the likeliest list of a chunk with the line above it; empty when it has none, or one that is too long."""
+    chances: dict[int, float] = {}
+    for fact in ranked:
+        if fact.candidate == candidate and fact.fact.kind in ("step", "bullet", "row"):
+            chances[fact.fact.block] = chances.get(fact.fact.block, 0.0) + fact.chance
+    if not chances:
+        return set()
+    block = max(chances, key=lambda number: (chances[number], -number))
+    places = {place for place, fact in enumerate(chunk.facts) if fact.block == block}
+    if min(places) > 0 and chunk.facts[min(places) - 1].kind == "sentence":
+        places.add(min(places) - 1)
+    return places if sum(_length(chunk.facts[place]) for place in places) <= LIST_CHARACTERS else set()
 
 
 def _with_context(chunk: Chunk, place: int, shape: Shape) -> set[int]:
@@ -123,19 +167,6 @@ def _with_context(chunk: Chunk, place: int, shape: Shape) -> set[int]:
     while facts[min(places)].leans and min(places) > 0:
         places.add(min(places) - 1)
     return places
-
-
-def _said_already(candidates: Sequence[Candidate], chosen: dict[int, set[int]], fact: RankedFact) -> bool:
-    """Whether what is shown already holds nearly every word of the fact, as the same fact in another article does."""
-    fresh = set(re.findall(r"\w+", fact.fact.text.lower()))
-    if not fresh:
-        return True
-    for candidate, places in chosen.items():
-        for place in places:
-            held = set(re.findall(r"\w+", candidates[candidate].chunk.facts[place].text.lower()))
-            if len(fresh & held) >= 0.8 * len(fresh):
-                return True
-    return False
 
 
 def _length(fact: Fact) -> int:

@@ -8,16 +8,17 @@ system lock; readers never wait. Vectors of chunks that did not change are copie
 import json
 import logging
 import os
+import re
 import shutil
 import socket
 import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -38,7 +39,7 @@ Progress = Callable[[str, int, int], None]
 FORMAT: Final = "verkoopassistent-index/1"
 CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT = 0, 1, 2
 FIELDS = ("body", "heading", "questions", "all", "ngrams")
-LEXICAL_VERSION = "1"  # raise it when tokenization changes
+LEXICAL_VERSION = "2"  # raise it when tokenization changes
 
 
 class Fingerprint(Record):
@@ -108,24 +109,38 @@ class KnowledgeIndex:
         """
         self.folder = folder
         self.manifest = _read_manifest(folder)
-        try:
-            self.unit_vectors: NDArray[np.float16] = np.load(folder / "unit_vectors.npy", mmap_mode="r")
-            self.unit_kinds: NDArray[np.uint8] = np.load(folder / "unit_kinds.npy", mmap_mode="r")
-            self.unit_starts: NDArray[np.int64] = np.load(folder / "unit_starts.npy", mmap_mode="r")
-            self.question_starts: NDArray[np.int64] = np.load(folder / "question_starts.npy")
-            self.vocabulary = Vocabulary(json.loads((folder / "vocabulary.json").read_text("utf-8")))
-            self.synonyms: tuple[tuple[str, ...], ...] = tuple(
-                tuple(group) for group in json.loads((folder / "synonyms.json").read_text("utf-8"))
-            )
-            self._database = sqlite3.connect(f"file:{folder / 'chunks.sqlite'}?mode=ro", uri=True, check_same_thread=False)
-            self._database.execute("SELECT 1 FROM chunks LIMIT 1")
-        except (OSError, ValueError, sqlite3.Error) as exc:
-            raise VectorIndexError(f"De index in {folder} is onvolledig of beschadigd ({exc})") from exc
-        self.fields = {name: Bm25Index.load(folder / "bm25" / name) for name in FIELDS}
-        self._client = vectorstore.connect(folder / "chroma", chroma_url)
-        self.vectors = vectorstore.VectorStore(self._client, self.manifest.collection)
+        with ExitStack() as opened:
+            try:
+                self._database = sqlite3.connect(
+                    f"{(folder / 'chunks.sqlite').resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
+                )
+                opened.callback(self._database.close)
+                self._read_arrays()
+                self._check_sizes()
+                self.vocabulary = Vocabulary(_read_json(folder / "vocabulary.json"))
+                self.synonyms: tuple[tuple[str, ...], ...] = tuple(tuple(group) for group in _read_json(folder / "synonyms.json"))
+            except Exception as exc:  # numpy, json and sqlite each raise several kinds for damaged files
+                raise VectorIndexError(f"De index in {folder} is onvolledig of beschadigd ({type(exc).__name__}: {exc})") from exc
+            self.fields = {name: Bm25Index.load(folder / "bm25" / name) for name in FIELDS}
+            client = vectorstore.connect(folder / "chroma", chroma_url)
+            opened.callback(vectorstore.close, client)
+            self.vectors = vectorstore.VectorStore(client, self.manifest.collection)
+            self._opened = opened.pop_all()
         self._lock = threading.Lock()
         self._chunks: dict[int, Chunk] = {}
+
+    def _read_arrays(self) -> None:
+        self.unit_vectors: NDArray[np.float16] = np.load(self.folder / "unit_vectors.npy", mmap_mode="r")
+        self.unit_kinds: NDArray[np.uint8] = np.load(self.folder / "unit_kinds.npy", mmap_mode="r")
+        self.unit_starts: NDArray[np.int64] = np.load(self.folder / "unit_starts.npy", mmap_mode="r")
+        self.question_starts: NDArray[np.int64] = np.load(self.folder / "question_starts.npy")
+
+    def _check_sizes(self) -> None:
+        (chunks,) = self._database.execute("SELECT count(*) FROM chunks").fetchone()
+        found = (chunks, len(self.unit_starts) - 1, len(self.question_starts) - 1, len(self.unit_kinds), self.unit_vectors.shape)
+        said = self.manifest
+        if found != (said.chunks, said.chunks, said.chunks, said.units, (said.units, said.dimensions)):
+            raise ValueError("de bestanden horen niet bij elkaar")
 
     def __len__(self) -> int:
         return self.manifest.chunks
@@ -134,11 +149,10 @@ class KnowledgeIndex:
         """The chunk of a row; the latest few thousand stay in memory."""
         chunk = self._chunks.get(row)
         if chunk is None:
-            with self._lock:
-                found = self._database.execute("SELECT record FROM chunks WHERE row = ?", (row,)).fetchone()
-            if found is None:
+            found = self._select("SELECT record FROM chunks WHERE row = ?", row)
+            if not found:
                 raise VectorIndexError(f"Chunk {row} ontbreekt in de index in {self.folder}")
-            chunk = Chunk.model_validate_json(found[0])
+            chunk = Chunk.model_validate_json(found[0][0])
             if len(self._chunks) > 5_000:
                 self._chunks.clear()
             self._chunks[row] = chunk
@@ -146,15 +160,16 @@ class KnowledgeIndex:
 
     def documents(self) -> list[Document]:
         """Every document of this version, ordered by id."""
-        with self._lock:
-            found = self._database.execute("SELECT record FROM documents ORDER BY document_id").fetchall()
+        found = self._select("SELECT record FROM documents ORDER BY document_id")
         return [Document.model_validate_json(record) for (record,) in found]
 
     def rows_of(self, document_id: str) -> list[int]:
         """The rows of a document's chunks in reading order."""
-        with self._lock:
-            found = self._database.execute("SELECT row FROM chunks WHERE document_id = ? ORDER BY row", (document_id,)).fetchall()
-        return [row for (row,) in found]
+        return [row for (row,) in self._select("SELECT row FROM chunks WHERE document_id = ? ORDER BY row", document_id)]
+
+    def rows_by_chunk_id(self) -> dict[str, int]:
+        """The row of each chunk id."""
+        return dict(self._select("SELECT chunk_id, row FROM chunks"))
 
     def units(self, row: int, kind: int) -> Vectors:
         """float32 ``(n, dimensions)``: the vectors of one kind of a chunk, in order."""
@@ -162,10 +177,25 @@ class KnowledgeIndex:
         chosen = np.asarray(self.unit_kinds[start:end]) == kind
         return np.asarray(self.unit_vectors[start:end][chosen], dtype=np.float32)
 
+    def _select(self, query: str, *values: str | int) -> list[Any]:
+        try:
+            with self._lock:
+                return self._database.execute(query, values).fetchall()
+        except sqlite3.Error as exc:
+            raise VectorIndexError(
+                f"De index in {self.folder} is beschadigd ({exc}); bouw hem opnieuw met 'assistant ingest --opnieuw'"
+            ) from exc
+
     def close(self) -> None:
         """Release files and connections."""
-        self._database.close()
-        vectorstore.close(self._client)
+        self._opened.close()
+
+
+class _Previous(NamedTuple):
+    """The version whose vectors are used again, with the row of each of its chunks."""
+
+    version: KnowledgeIndex
+    rows: dict[str, int]
 
 
 class IndexStore:
@@ -189,11 +219,9 @@ class IndexStore:
 
     def current_manifest(self) -> Manifest | None:
         """What the version in use was made from; None when it is missing or unusable, which a new build heals."""
-        name = self.current()
-        if name is None or not _safe_name(name):
-            return None
         try:
-            return _read_manifest(self._versions / name)
+            name = self.current()
+            return _read_manifest(self._versions / name) if name is not None and _safe_name(name) else None
         except VectorIndexError as exc:
             logger.warning("De index wordt opnieuw gebouwd: %s", exc)
             return None
@@ -223,7 +251,10 @@ class IndexStore:
         try:
             lock.acquire(timeout=timeout_seconds)
         except Timeout as exc:
-            raise IndexLockedError(f"De index in {self.folder} wordt al bijgewerkt door {self._writer_name()}; probeer het later opnieuw") from exc
+            writer = self._writer_name()
+            raise IndexLockedError(f"De index in {self.folder} wordt al bijgewerkt door {writer}; probeer het later opnieuw") from exc
+        except OSError as exc:
+            raise VectorIndexError(f"Kan niet schrijven in {self.folder} ({exc.strerror}); controleer ASSISTANT_DATA_DIR") from exc
         try:
             owner = {"process": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
             (self.folder / "writer.json").write_text(json.dumps(owner), "utf-8")
@@ -264,10 +295,11 @@ class IndexStore:
             raise
         finally:
             if previous is not None:
-                previous.close()
+                previous.version.close()
         folder.rename(self._versions / name)
+        replaced = self._pointed_at()
         self._swap(name)
-        self._remove_old(keep=name)
+        self._remove_all_but(name, replaced)  # a reader may still be on the version before
         return name
 
     def _prepare(self) -> None:
@@ -276,14 +308,25 @@ class IndexStore:
         except OSError as exc:
             raise VectorIndexError(f"Kan de datamap {self.folder} niet aanmaken ({exc.strerror}); controleer ASSISTANT_DATA_DIR") from exc
 
-    def _previous(self, model: EmbeddingModel) -> KnowledgeIndex | None:
+    def _previous(self, model: EmbeddingModel) -> _Previous | None:
         manifest = self.current_manifest()
         if manifest is None or manifest.fingerprint.embedding != model.fingerprint:
             return None
+        with ExitStack() as opened:
+            try:
+                version = self.open_current()
+                opened.callback(version.close)
+                rows = version.rows_by_chunk_id()
+            except VectorIndexError as exc:
+                logger.warning("De vorige index kan niet worden hergebruikt: %s", exc)
+                return None
+            opened.pop_all()
+            return _Previous(version, rows)
+
+    def _pointed_at(self) -> str | None:
         try:
-            return self.open_current()
-        except VectorIndexError as exc:
-            logger.warning("De vorige index kan niet worden hergebruikt: %s", exc)
+            return self.current()
+        except VectorIndexError:  # an unreadable pointer is about to be replaced
             return None
 
     def _swap(self, name: str) -> None:
@@ -293,19 +336,25 @@ class IndexStore:
             os.fsync(handle.fileno())
         temporary.replace(self._pointer)
 
-    def _remove_old(self, keep: str) -> None:
-        """Drop versions older than the one before this one; a reader may still be on that one."""
-        names = sorted(path.name for path in self._versions.iterdir() if path.is_dir() and path.name != keep)
-        complete = [name for name in names if not name.endswith(".part")]
-        for name in [*complete[:-1], *(name for name in names if name.endswith(".part"))]:
-            if self._chroma_url:
-                client = vectorstore.connect(self._versions / name, self._chroma_url)
-                vectorstore.delete_collection(client, _collection_name(name.removesuffix(".part")))
+    def _remove_all_but(self, *keep: str | None) -> None:
+        gone = sorted(path.name for path in self._versions.iterdir() if path.is_dir() and path.name not in keep)
+        if self._chroma_url and gone:
+            client = vectorstore.connect(self._versions, self._chroma_url)
+            try:
+                for name in gone:
+                    vectorstore.delete_collection(client, _collection_name(name.removesuffix(".part")))
+            finally:
+                vectorstore.close(client)
+        for name in gone:
             shutil.rmtree(self._versions / name, ignore_errors=True)
 
 
 def _safe_name(name: str) -> bool:
-    return name == Path(name).name and not name.startswith(".")
+    return re.fullmatch(r"[0-9A-Za-z-]+", name) is not None
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
 
 
 def _collection_name(version: str) -> str:
@@ -328,7 +377,7 @@ def _write_version(
     documents: Sequence[Document],
     model: EmbeddingModel,
     fingerprint: Fingerprint,
-    previous: KnowledgeIndex | None,
+    previous: _Previous | None,
     chroma_url: str,
     progress: Progress,
 ) -> None:
@@ -355,29 +404,20 @@ def _write_version(
 
 
 def _embed(
-    chunks: Sequence[Chunk], units: _Units, model: EmbeddingModel, previous: KnowledgeIndex | None, progress: Progress
+    chunks: Sequence[Chunk], units: _Units, model: EmbeddingModel, previous: _Previous | None, progress: Progress
 ) -> NDArray[np.float16]:
     """float16 ``(n_units, dimensions)``; a chunk whose id stood in the previous version keeps its vectors."""
-    known = _known_rows(previous)
     vectors = np.zeros((len(units.texts), model.dimensions), dtype=np.float16)
     for number, chunk in enumerate(chunks):
         start, end = units.starts[number], units.starts[number + 1]
-        row = known.get(chunk.chunk_id)
-        if previous is not None and row is not None:
-            old = int(previous.unit_starts[row])
-            vectors[start:end] = previous.unit_vectors[old : old + end - start]
+        if previous is not None and chunk.chunk_id in previous.rows:
+            old = int(previous.version.unit_starts[previous.rows[chunk.chunk_id]])
+            vectors[start:end] = previous.version.unit_vectors[old : old + end - start]
         else:
             vectors[start:end] = model.encode_documents(units.texts[start:end])
         if number % 50 == 0 or number + 1 == len(chunks):
             progress("Tekst omzetten in vectoren", number + 1, len(chunks))
     return vectors
-
-
-def _known_rows(previous: KnowledgeIndex | None) -> dict[str, int]:
-    if previous is None:
-        return {}
-    with previous._lock:
-        return dict(previous._database.execute("SELECT chunk_id, row FROM chunks"))
 
 
 def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import docx
 import pypdf
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
 from docx.table import Table
 from docx.text.paragraph import Paragraph
+from pypdf.errors import DependencyError
 
 from assistant.articles import split_headings
 from assistant.documents import Document, Section, Source
@@ -22,7 +24,9 @@ from assistant.errors import DocumentError
 
 MAXIMUM_BYTES = 50_000_000
 OWN_TOPIC = "eigen"
-_BLOCK_TAGS = ("h1", "h2", "h3", "h4", "p", "li", "table", "pre", "blockquote", "dt", "dd")
+_HEADING_TAGS = ("h1", "h2", "h3", "h4")
+_BLOCK_TAGS = (*_HEADING_TAGS, "h5", "h6", "p", "li", "table", "pre", "blockquote", "dt", "dd")  # each becomes one block of text
+_CONTAINER_TAGS = ("div", "section", "article", "main", "header", "aside", "figure", "details", "address", "ul", "ol", "dl", "body", "html")
 
 
 def supported_suffixes() -> tuple[str, ...]:
@@ -36,6 +40,8 @@ def load(path: Path, document_id: str) -> Document:
     Raises:
         DocumentError: unknown type, too large, damaged, protected, or without text.
     """
+    if any("\ud800" <= char <= "\udfff" for char in document_id):
+        raise DocumentError("de bestandsnaam bevat tekens die geen geldige UTF-8 zijn; geef het bestand een andere naam")
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise DocumentError(f"bestandstype {path.suffix or '(geen)'} wordt niet ondersteund; gebruik {', '.join(_READERS)}")
@@ -50,8 +56,9 @@ def load(path: Path, document_id: str) -> Document:
         raise DocumentError(f"het bestand is niet te openen ({exc.strerror or exc})") from exc
     except Exception as exc:  # the parsers raise their own kinds for damaged files
         raise DocumentError(f"het bestand is beschadigd of geen geldig {path.suffix[1:].upper()}-bestand ({type(exc).__name__})") from exc
-    title = title.strip() or path.stem.replace("_", " ").replace("-", " ")
-    sections = tuple(Section(heading=heading.strip() or title, text=text.strip()) for heading, text in parts if text.strip())
+    title = _clean(title) or path.stem.replace("_", " ").replace("-", " ")
+    cleaned = [(_clean(heading), _clean(text)) for heading, text in parts]
+    sections = tuple(Section(heading=heading or title, text=text) for heading, text in cleaned if text)
     if not sections:
         raise DocumentError("er staat geen leesbare tekst in; een gescand document heeft eerst tekstherkenning (OCR) nodig")
     return Document(
@@ -61,6 +68,11 @@ def load(path: Path, document_id: str) -> Document:
         sources=(Source(name=path.name),),
         sections=sections,
     )
+
+
+def _clean(text: str) -> str:
+    """The text without what cannot be stored or shown: control characters, halves of surrogate pairs, soft hyphens."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", " ", text.replace("\xad", "")).strip()
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
@@ -87,10 +99,14 @@ def _read_text(path: Path) -> str:
         raise DocumentError("dit is geen tekstbestand")
     for encoding in ("utf-16",) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
         try:
-            return raw.decode(encoding)
+            return _one_line_end(raw.decode(encoding))
         except UnicodeDecodeError:
             continue
-    return raw.decode("latin-1")
+    return _one_line_end(raw.decode("latin-1"))
+
+
+def _one_line_end(text: str) -> str:
+    return re.sub(r"\r\n?|\x0c|\x0b", "\n", text)
 
 
 def _markdown(path: Path) -> tuple[str, Parts]:
@@ -103,13 +119,13 @@ def _markdown(path: Path) -> tuple[str, Parts]:
         text = text[: match.start()] + text[match.end() :]
     text = re.sub(r"(?m)^#{3,6}\s+(.+)$", r"## \1", text)
     intro, bodies = split_headings(text)
-    return title, [(title, intro), *bodies]
+    return title, _without_empty_headings([("", intro), *bodies])
 
 
 def _plain(path: Path) -> tuple[str, Parts]:
     """Text without marks: a short line alone between blank lines, without a full stop, is taken for a heading."""
     parts: Parts = [("", "")]
-    for paragraph in re.split(r"\n\s*\n", _read_text(path).replace("\r\n", "\n")):
+    for paragraph in re.split(r"\n\s*\n", _read_text(path)):
         line = paragraph.strip()
         if line and "\n" not in line and len(line) <= 80 and not re.search(r"[.,;:]$", line) and len(line.split()) <= 12:
             parts.append((line, ""))
@@ -140,15 +156,15 @@ def _csv(path: Path) -> tuple[str, Parts]:
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:5_000], delimiters=",;\t|")
     except csv.Error:
         dialect = csv.excel
-    rows = [[cell.strip().replace("|", "/") for cell in row] for row in csv.reader(io.StringIO(text), dialect) if any(row)]
-    return "", [("", _markdown_table(rows))]
+    return "", [("", _markdown_table([row for row in csv.reader(io.StringIO(text, newline=""), dialect) if "".join(row).strip()]))]
 
 
 def _markdown_table(rows: Sequence[Sequence[str]]) -> str:
     if not rows:
         return ""
     width = max(len(row) for row in rows)
-    lines = [f"| {' | '.join([*row, *[''] * (width - len(row))])} |" for row in rows]
+    cells = [[" ".join(cell.split()).replace("|", "/") for cell in [*row, *[""] * (width - len(row))]] for row in rows]
+    lines = [f"| {' | '.join(row)} |" for row in cells]
     return "\n".join([lines[0], f"|{'---|' * width}", *lines[1:]])
 
 
@@ -156,40 +172,69 @@ def _html(path: Path) -> tuple[str, Parts]:
     soup = BeautifulSoup(_read_text(path), "html.parser")
     for tag in soup(["script", "style", "noscript", "template", "nav", "footer", "form"]):
         tag.decompose()
-    title = soup.title.get_text(" ", strip=True) if soup.title else ""
+    title = _inline_text(soup.title.extract()) if soup.title else ""
+    for tag in soup([*_BLOCK_TAGS, *_CONTAINER_TAGS, "br", "td", "th", "caption"]):  # words on either side of these are not one word
+        tag.insert_before("\n")
+        tag.insert_after("\n")
     parts: Parts = [("", "")]
-    for tag in soup.find_all(_BLOCK_TAGS):
-        if not isinstance(tag, Tag) or tag.find_parent(["table", "li"]) is not None:
-            continue
-        text = tag.get_text(" ", strip=True)
-        if tag.name in ("h1", "h2", "h3", "h4"):
-            title = title or text
-            parts.append((text, ""))
-            continue
-        if tag.name == "table":
-            rows = [[cell.get_text(" ", strip=True).replace("|", "/") for cell in row.find_all(["th", "td"])] for row in tag.find_all("tr")]
-            text = _markdown_table([row for row in rows if row])
-        elif tag.name == "li":
-            text = f"- {text}"
-        heading, before = parts[-1]
-        joiner = "\n" if tag.name == "li" and before.rsplit("\n", 1)[-1].startswith("- ") else "\n\n"
-        parts[-1] = (heading, f"{before}{joiner}{text}" if before else text)
-    if not any(text for _, text in parts):
-        parts = [("", soup.get_text("\n", strip=True))]
+    for block in _html_blocks(soup):
+        if isinstance(block, str):
+            _append(parts, block, "\n\n")
+        elif block.name in _HEADING_TAGS:
+            title = title or _inline_text(block)
+            parts.append((_inline_text(block), ""))
+        elif block.name == "table":
+            rows = [[_inline_text(cell) for cell in row(["th", "td"])] for row in block("tr")]
+            _append(parts, _markdown_table([row for row in rows if row]), "\n\n")
+        elif block.name == "li":
+            _append_item(parts, _inline_text(block))
+        else:
+            _append(parts, _inline_text(block), "\n\n")
     return title, _without_empty_headings(parts)
 
 
+def _html_blocks(node: Tag) -> Iterator[Tag | str]:
+    """The blocks below a node in reading order; text that stands loose between them is given as it is."""
+    loose = ""
+    for child in node.children:
+        if not isinstance(child, Tag):
+            loose += child if type(child) is NavigableString else ""  # the other kinds are comments and declarations
+        elif child.name in _BLOCK_TAGS or child.name in _CONTAINER_TAGS or child.find(_BLOCK_TAGS) is not None:
+            if loose.strip():
+                yield " ".join(loose.split())
+            loose = ""
+            if child.name in _BLOCK_TAGS:
+                yield child
+            else:
+                yield from _html_blocks(child)
+        else:
+            loose += child.get_text()
+    if loose.strip():
+        yield " ".join(loose.split())
+
+
+def _inline_text(tag: Tag) -> str:
+    return " ".join(tag.get_text().split())
+
+
 def _pdf(path: Path) -> tuple[str, Parts]:
-    reader = pypdf.PdfReader(path)
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise DocumentError("de pdf is met een wachtwoord beveiligd; sla hem op zonder wachtwoord")
-    title = str((reader.metadata or {}).get("/Title") or "")
+    try:
+        reader = pypdf.PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise DocumentError("de pdf is met een wachtwoord beveiligd; sla hem op zonder wachtwoord")
+        title = (reader.metadata.title if reader.metadata else None) or ""
+        return title, _pages(reader)
+    except DependencyError as exc:  # AES needs a package that is not worth carrying for this alone
+        raise DocumentError("de pdf is versleuteld; sla hem op zonder beveiliging") from exc
+
+
+def _pages(reader: pypdf.PdfReader) -> Parts:
     parts: Parts = []
     for number, page in enumerate(reader.pages, 1):
         text = re.sub(r"(\w)-\n(\w)", r"\1\2", page.extract_text() or "")
         text = re.sub(r"(?<![.:;!?])\n(?=[a-zà-ÿ])", " ", text)
         parts.append((f"Pagina {number}", re.sub(r"\n(?=\S)", "\n\n", text)))
-    return title, parts
+    return parts
 
 
 def _word(path: Path) -> tuple[str, Parts]:
@@ -198,15 +243,14 @@ def _word(path: Path) -> tuple[str, Parts]:
     parts: Parts = [("", "")]
     for block in document.iter_inner_content():
         if isinstance(block, Table):
-            rows = [[cell.text.strip().replace("|", "/").replace("\n", " ") for cell in row.cells] for row in block.rows]
-            _append(parts, _markdown_table(rows), "\n\n")
+            _append(parts, _markdown_table([[cell.text for cell in row.cells] for row in block.rows]), "\n\n")
         elif isinstance(block, Paragraph) and block.text.strip():
             style = (block.style.name if block.style else "") or ""
             if style.startswith(("Heading", "Kop", "Title", "Titel")):
                 title = title or block.text
                 parts.append((block.text, ""))
             elif style.startswith(("List", "Lijst")):
-                _append(parts, f"- {block.text.strip()}", "\n" if parts[-1][1].rsplit("\n", 1)[-1].startswith("- ") else "\n\n")
+                _append_item(parts, block.text.strip())
             else:
                 _append(parts, block.text.strip(), "\n\n")
     return title, _without_empty_headings(parts)
@@ -215,6 +259,11 @@ def _word(path: Path) -> tuple[str, Parts]:
 def _append(parts: Parts, text: str, joiner: str) -> None:
     heading, before = parts[-1]
     parts[-1] = (heading, f"{before}{joiner}{text}" if before else text)
+
+
+def _append_item(parts: Parts, text: str) -> None:
+    follows_item = parts[-1][1].rsplit("\n", 1)[-1].startswith("- ")
+    _append(parts, f"- {text}", "\n" if follows_item else "\n\n")
 
 
 _READERS: dict[str, Callable[[Path], tuple[str, Parts]]] = {

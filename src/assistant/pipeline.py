@@ -26,7 +26,8 @@ from assistant.errors import DocumentError, VectorIndexError
 from assistant.generation import Draft, compose
 from assistant.index import Fingerprint, IndexStore, KnowledgeIndex, Progress
 from assistant.loaders import find_files, load
-from assistant.query_rewriting import Query, SynonymIndex, analyse, check_question, split_questions, standalone_question
+from assistant.conversation import split_questions, standalone_question
+from assistant.query_rewriting import Query, SynonymIndex, analyse, check_question
 from assistant.retrievers import Candidate, HybridRetriever, Ranker
 from assistant.selection import Selector, rank_facts
 from assistant.settings import BUNDLED_MODEL, Settings

@@ -189,13 +189,3 @@ def named_marketplaces(text: str) -> list[str]:
         if code and not (word in ("be", "vs") and not re.search(rf"\b{word.upper()}\b", text)):
             found[code] = None
     return list(found)
-
-
-def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """The question completed with what it leans on in the conversation; unchanged when it stands by itself."""
-    return question
-
-
-def split_questions(text: str) -> list[str]:
-    """The separate questions of a message, at most three; a message with one question comes back whole."""
-    return [text]

@@ -2,11 +2,12 @@
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.articles import MARKETPLACES
@@ -33,7 +34,10 @@ class Settings(BaseSettings):
         pydantic.ValidationError: a value is impossible. ``Settings.load`` raises ``SettingsError`` in Dutch instead.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True)
+    # A .env file may hold keys of other programs (OPENAI_API_KEY); an empty value means the default.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", dotenv_filtering="match_prefix", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
     data_dir: Path = Field(Path(".assistant"), description="index, database en eigen documenten")
     corpus_dirs: Annotated[tuple[Path, ...], NoDecode] = Field(
@@ -66,26 +70,22 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ, **overrides: Any) -> Self:
-        """Settings from the environment and ``.env``.
+        """Settings from ``overrides``, then ``environ``, then the process environment and ``.env``.
 
         Raises:
             SettingsError: an ``ASSISTANT_`` name is unknown or a value is impossible; the message is Dutch and names both.
         """
-        known = {PREFIX + name.upper() for name in cls.model_fields}
-        for name in environ:
-            if name.upper().startswith(PREFIX) and name.upper() not in known:
-                near = difflib.get_close_matches(name.upper(), known, n=1)
-                hint = f"bedoel je {near[0]}?" if near else f"bekende namen: {', '.join(sorted(known))}"
-                raise SettingsError(f"De instelling {name} bestaat niet; {hint}")
+        fields = {PREFIX + name.upper(): name for name in cls.model_fields}
+        given = {name.upper(): value for name, value in environ.items() if name.upper().startswith(PREFIX)}
+        for name in given:
+            if name not in fields:
+                raise SettingsError(_unknown_name(name, list(fields)))
         try:
-            return cls(**overrides)
+            return cls(**{fields[name]: value for name, value in given.items() if value} | overrides)
+        except UnicodeDecodeError as exc:
+            raise SettingsError("Het bestand .env is geen geldige UTF-8; sla het op als UTF-8") from exc
         except ValidationError as exc:
-            lines = []
-            for error in exc.errors():
-                name = PREFIX + "_".join(str(part) for part in error["loc"]).upper()
-                reason = str(error["ctx"]["error"]) if error["type"] == "value_error" else _reason(error)
-                lines.append(f"De instelling {name} is {error['input']!r}; {reason}")
-            raise SettingsError("\n".join(lines)) from exc
+            raise SettingsError("\n".join(_fault(error, list(fields)) for error in exc.errors())) from exc
 
     @property
     def database(self) -> str:
@@ -98,13 +98,24 @@ class Settings(BaseSettings):
         return self.embedding_model or str(BUNDLED_MODEL)
 
 
-def _reason(error: Mapping[str, Any]) -> str:
+def _unknown_name(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"bedoel je {near[0]}?" if near else f"bekende namen: {', '.join(sorted(known))}"
+    return f"De instelling {name} bestaat niet; {hint}"
+
+
+def _fault(error: ErrorDetails, known: Sequence[str]) -> str:
+    """One sentence about a value that pydantic refused; the value of an unknown name stays out, it may be a secret."""
+    name = PREFIX + "_".join(str(part) for part in error["loc"]).upper()
     match error["type"]:
-        case "int_parsing" | "float_parsing":
-            return "verwacht een getal"
-        case "greater_than_equal" | "less_than_equal" | "greater_than":
-            return "het getal valt buiten de grenzen"
         case "extra_forbidden":
-            return "die naam bestaat niet"
+            return _unknown_name(name, known)
+        case "value_error":
+            reason = str(error["ctx"]["error"])
+        case "int_parsing" | "float_parsing":
+            reason = "verwacht een getal"
+        case "greater_than_equal" | "less_than_equal" | "greater_than":
+            reason = "het getal valt buiten de grenzen"
         case _:
-            return str(error["msg"])
+            reason = error["msg"]
+    return f"De instelling {name} is {error['input']!r}; {reason}"

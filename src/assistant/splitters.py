@@ -230,7 +230,7 @@ def row_text(header: Sequence[str], cells: Sequence[str]) -> str:
         for i, cell in enumerate(cells[1:], 1)
         if cell and cell not in ("-", "–")
     ]
-    return f"{cells[0]}: {'; '.join(pairs)}" if pairs else cells[0]
+    return ": ".join(part for part in (cells[0], "; ".join(pairs)) if part)
 
 
 def _items(block: Block, number: int) -> Iterator[Fact]:

@@ -6,11 +6,12 @@ works, so that a team can share a PostgreSQL server. Every method is one transac
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
+from filelock import FileLock, Timeout
 from sqlalchemy import (
     JSON,
     Connection,
@@ -152,9 +153,7 @@ class _ConversationRow(_Table):
 class _TurnRow(_Table):
     __tablename__ = "turns"
     turn_id: Mapped[str] = mapped_column(primary_key=True)
-    conversation_id: Mapped[str] = mapped_column(
-        ForeignKey("conversations.conversation_id", ondelete="CASCADE"), index=True
-    )
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.conversation_id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
     question: Mapped[str]
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -202,12 +201,15 @@ class Store:
         """
         store = cls(_engine(url), clock)
         try:
-            with store._session() as session:
+            with _opening_alone(store._engine.url), store._session() as session:
                 _prepare_schema(session.connection())
                 session.execute(delete(_ConversationRow).where(_ConversationRow.deleted_at < clock() - KEEP_DELETED))
         except StoreError:
             store.close()
             raise
+        except (OSError, Timeout) as exc:
+            store.close()
+            raise StoreError(f"De database {url!r} kan niet worden geopend ({exc}); controleer de datamap.") from exc
         return store
 
     def close(self) -> None:
@@ -225,9 +227,7 @@ class Store:
     def new_conversation(self, owner: str, title: str) -> Conversation:
         """Start a conversation; a long title is shortened at a word."""
         now = self._clock()
-        row = _ConversationRow(
-            conversation_id=uuid.uuid4().hex, owner=owner, title=shorten(title), created_at=now, updated_at=now
-        )
+        row = _ConversationRow(conversation_id=uuid.uuid4().hex, owner=owner, title=shorten(title), created_at=now, updated_at=now)
         with self._session() as session:
             session.add(row)
         return _conversation(row)
@@ -333,7 +333,7 @@ class Store:
         )
         with self._session() as session:
             _find(session, owner, conversation_id)
-            return [_stored_turn(turn, feedback) for turn, feedback in session.execute(query).tuples()]
+            return [_stored_turn(turn, feedback) for turn, feedback in session.execute(query)]
 
     # Feedback and questions without an answer
 
@@ -367,7 +367,7 @@ class Store:
             .limit(limit)
         )
         with self._session() as session:
-            return [_feedback_entry(turn, feedback) for turn, feedback in session.execute(query).tuples()]
+            return [_feedback_entry(turn, feedback) for turn, feedback in session.execute(query)]
 
     def unanswered(self, limit: int = 500) -> list[UnansweredQuestion]:
         """Questions of all owners that got no answer, newest first; what its owner deleted or cut short is left out."""
@@ -385,9 +385,7 @@ class Store:
         )
         with self._session() as session:
             return [
-                UnansweredQuestion(
-                    question=row.question, asked_at=row.created_at, marketplace=row.marketplace, topic=row.topic
-                )
+                UnansweredQuestion(question=row.question, asked_at=row.created_at, marketplace=row.marketplace, topic=row.topic)
                 for row in session.scalars(query)
             ]
 
@@ -443,9 +441,16 @@ def _make_folder(url: URL) -> None:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
 
+def _opening_alone(url: URL) -> AbstractContextManager[object]:
+    """Keeps other processes from making the same SQLite file meanwhile; a server has locks of its own."""
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        return FileLock(f"{url.database}.lock", timeout=30)
+    return nullcontext()
+
+
 def _set_pragmas(connection: Any, _: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -529,9 +534,7 @@ def _clean_deep(value: Any) -> Any:
 
 
 def _conversation(row: _ConversationRow) -> Conversation:
-    return Conversation(
-        conversation_id=row.conversation_id, title=row.title, created_at=row.created_at, updated_at=row.updated_at
-    )
+    return Conversation(conversation_id=row.conversation_id, title=row.title, created_at=row.created_at, updated_at=row.updated_at)
 
 
 def _stored_turn(row: _TurnRow, feedback: _FeedbackRow | None) -> StoredTurn:

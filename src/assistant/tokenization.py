@@ -44,10 +44,14 @@ _MONTHS = {
     "oktober": 10, "november": 11, "december": 12, "jan": 1, "feb": 2, "mrt": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8,
     "sep": 9, "sept": 9, "okt": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
+_MONTH_BY_NUMBER = {number: name for name, number in reversed(_MONTHS.items())}
 _MONTH_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 # "€ 39,00", "39 euro", "eur 39", "39€"
-_AMOUNT = re.compile(rf"(?:(?P<sign>[€£$])|\b(?P<word>eur|euro)\b)\s*(?P<a>{_NUMBER})|(?P<b>{_NUMBER})\s*(?:(?P<sign2>[€£])|euro'?s?\b|eur\b|(?P<pond>pond\b))")
+_AMOUNT = re.compile(
+    rf"(?:(?P<sign>[€£$])|\b(?:eur|euro)\b)\s*(?P<a>{_NUMBER})"
+    rf"|(?P<b>{_NUMBER})\s*(?:(?P<sign2>[€£])|euro'?s?\b|eur\b|(?P<pond>pond\b))"
+)
 _PERCENTAGE = re.compile(rf"(?P<n>{_NUMBER})\s*(?:%|procent\b|percent\b|pct\b)")
 _LONG_DATE = re.compile(rf"\b(?P<day>\d{{1,2}})\s+(?P<month>{_MONTH_NAMES})\b\.?(?:\s+(?P<year>(?:19|20)\d\d))?")
 _SHORT_DATE = re.compile(r"\b(?P<day>\d{1,2})[-/](?P<month>\d{1,2})[-/](?P<year>(?:19|20)\d\d)\b")
@@ -59,8 +63,9 @@ _STEMMER = Stemmer.Stemmer("dutch")  # Kraaij-Pohlmann since snowball 3.0
 _STEM_REPAIRS: Mapping[str, str] = {
     "verkocht": "verkoop", "verkochte": "verkoop", "verkoper": "verkoop", "verkopers": "verkoop", "accounts": "account",
     "betaald": "betaal", "uitbetaald": "uitbetaal", "uitbetaling": "uitbetaal", "uitbetalingen": "uitbetaal",
-    "gestuurd": "stuur", "verstuurd": "verstuur", "verzonden": "verzend", "verzending": "verzend", "verzendingen": "verzend",
-    "begonnen": "begin", "geblokkeerd": "blokkeer", "blokkade": "blokkeer", "kwijtgeraakt": "kwijt", "kosten": "kost",
+    "gestuurd": "stuur", "verstuurd": "verstuur", "verzend": "verzend", "verzendt": "verzend", "verzenden": "verzend",
+    "verzonden": "verzend", "verzending": "verzend", "verzendingen": "verzend", "dagen": "dag", "begonnen": "begin",
+    "geblokkeerd": "blokkeer", "blokkeren": "blokkeer", "blokkade": "blokkeer", "kwijtgeraakt": "kwijt", "kosten": "kost",
     "kost": "kost", "aanvraag": "aanvraag", "aangevraagd": "aanvraag", "retouren": "retour", "reviews": "review",
     "teruggestuurd": "terugstuur", "weggehaald": "weghaal", "ingetrokken": "intrek", "geschorst": "schors", "schorsing": "schors",
 }  # fmt: skip
@@ -68,7 +73,7 @@ _STEM_REPAIRS: Mapping[str, str] = {
 
 def fold(text: str) -> str:
     """Lower case, one form per character, no accents, plain quotes and spaces."""
-    text = unicodedata.normalize("NFKD", text.lower())
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).lower())
     text = "".join(char for char in text if not unicodedata.combining(char))
     return text.replace("’", "'").replace("‘", "'").replace("\u00a0", " ").replace("–", "-").replace("—", "-")
 
@@ -76,25 +81,28 @@ def fold(text: str) -> str:
 def normalise_numbers(text: str) -> str:
     """Amounts, percentages and dates in one form: ``€ 39,00`` and ``39 euro`` become ``39euro``, ``15 %`` becomes ``15pct``.
 
-    The input is folded text. A full date becomes ``2026-02-01``; without a year it becomes ``02-01``.
+    The input is folded text. A date is written out and followed by one word for its month and day: ``1-2-2026`` and
+    ``1 feb 2026`` become ``1 februari 2026 d02d01``, ``1 februari`` becomes ``1 februari d02d01``.
     """
 
+    def written_out(match: re.Match[str]) -> str:
+        day, month = int(match.group("day")), int(match.group("month"))
+        possible = 1 <= day <= 31 and 1 <= month <= 12
+        return f"{day} {_MONTH_BY_NUMBER[month]} {match.group('year')}" if possible else match.group()
+
     def date(match: re.Match[str]) -> str:
-        groups = match.groupdict()
-        month = _MONTHS.get(groups["month"]) or int(groups["month"])
-        day = int(groups["day"])
-        if not (1 <= month <= 12 and 1 <= day <= 31):
+        day, month = int(match.group("day")), _MONTHS[match.group("month")]
+        if not 1 <= day <= 31:
             return match.group()
-        tail = f"d{month:02d}d{day:02d}"
-        month_word = next(name for name, number in _MONTHS.items() if number == month)
-        return f"{day} {month_word} {groups['year']} {tail}" if groups.get("year") else f"{day} {month_word} {tail}"
+        parts = (str(day), _MONTH_BY_NUMBER[month], match.group("year"), f"d{month:02d}d{day:02d}")
+        return " ".join(part for part in parts if part)
 
     def amount(match: re.Match[str]) -> str:
         sign = match.group("sign") or match.group("sign2") or ("£" if match.group("pond") else "€")
         name = {"€": "euro", "£": "pond", "$": "dollar"}[sign]
         return f" {_plain(match.group('a') or match.group('b'))}{name} "
 
-    text = _LONG_DATE.sub(date, _SHORT_DATE.sub(date, text))
+    text = _LONG_DATE.sub(date, _SHORT_DATE.sub(written_out, text))
     text = _AMOUNT.sub(amount, text)
     text = _PERCENTAGE.sub(lambda match: f" {_plain(match.group('n'))}pct ", text)
     return _PLAIN_NUMBER.sub(lambda match: _plain(match.group(1)), text)
@@ -157,11 +165,12 @@ class Vocabulary:
         Both parts are words of at least four letters that occur twice or more; a linking ``s`` or ``en`` may stand between.
         Among several splits the one whose rarer part is most frequent wins.
         """
-        if word not in self._parts_cache:
+        parts = self._parts_cache.get(word)
+        if parts is None:
             if len(self._parts_cache) > 200_000:
                 self._parts_cache.clear()
-            self._parts_cache[word] = self._split_compound(word, depth=2)
-        return self._parts_cache[word]
+            parts = self._parts_cache[word] = self._split_compound(word, depth=2)
+        return parts
 
     def _split_compound(self, word: str, depth: int) -> tuple[str, ...]:
         if "-" in word or "." in word:
@@ -194,11 +203,12 @@ class Vocabulary:
         Distance is optimal string alignment: one edit up to seven letters, two from eight. A word that is a
         compound of known words or an inflection of a known stem is not misspelled.
         """
-        if word not in self._repair_cache:
-            if len(self._repair_cache) > 50_000:
-                self._repair_cache.clear()
-            self._repair_cache[word] = self._find_repair(word)
-        return self._repair_cache[word]
+        if word in self._repair_cache:
+            return self._repair_cache.get(word)
+        if len(self._repair_cache) > 50_000:
+            self._repair_cache.clear()
+        repaired = self._repair_cache[word] = self._find_repair(word)
+        return repaired
 
     def _find_repair(self, word: str) -> str | None:
         if len(word) < 4 or not word.isalpha() or word in self.counts or word in STOP_WORDS or len(word) > 40:

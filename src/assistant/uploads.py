@@ -34,7 +34,9 @@ class Uploads:
             try:
                 uploads.append(Upload.model_validate_json(path.read_text("utf-8")))
             except (OSError, ValidationError, UnicodeDecodeError) as exc:
-                raise StoreError(f"Het toegevoegde document {path} is beschadigd; verwijder dat bestand en voeg het document opnieuw toe") from exc
+                raise StoreError(
+                    f"Het toegevoegde document {path} is beschadigd; verwijder dat bestand en voeg het document opnieuw toe"
+                ) from exc
         return sorted(uploads, key=lambda upload: upload.document.document_id)
 
     def save(self, uploads: Sequence[Upload]) -> None:

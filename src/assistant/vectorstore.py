@@ -41,9 +41,7 @@ class VectorStore:
         if not self.size or not vector.any():
             return []
         try:
-            found = self._collection.query(
-                query_embeddings=vector[None, :], n_results=min(limit, self.size), include=["distances"]
-            )
+            found = self._collection.query(query_embeddings=vector[None, :], n_results=min(limit, self.size), include=["distances"])
         except Exception as exc:
             raise VectorIndexError(f"Zoeken in de vectoren mislukte ({type(exc).__name__}: {exc})") from exc
         distances = (found["distances"] or [[]])[0]
@@ -91,11 +89,19 @@ def write_collection(
             client=client,
             collection_configuration=_HNSW,  # type: ignore[arg-type]  # a TypedDict with the same keys
         )
-        for start in range(0, len(texts), BATCH_SIZE):
-            store.add_texts(list(texts[start : start + BATCH_SIZE]), ids=list(ids[start : start + BATCH_SIZE]))
-            progress(min(start + BATCH_SIZE, len(texts)))
     except Exception as exc:
-        raise VectorIndexError(f"Schrijven naar Chroma mislukte ({type(exc).__name__}: {exc})") from exc
+        raise _write_error(exc) from exc
+    for start in range(0, len(texts), BATCH_SIZE):
+        end = min(start + BATCH_SIZE, len(texts))
+        try:
+            store.add_texts(list(texts[start:end]), ids=list(ids[start:end]))
+        except Exception as exc:
+            raise _write_error(exc) from exc
+        progress(end)
+
+
+def _write_error(exc: Exception) -> VectorIndexError:
+    return VectorIndexError(f"Schrijven naar Chroma mislukte ({type(exc).__name__}: {exc})")
 
 
 def delete_collection(client: ClientAPI, collection_name: str) -> None:
@@ -105,7 +111,10 @@ def delete_collection(client: ClientAPI, collection_name: str) -> None:
 
 
 def close(client: ClientAPI) -> None:
-    """Release the files of an embedded client."""
-    client.close()
-
-
+    """Release the files of an embedded client, or the connections to a server."""
+    owners = (client, getattr(client, "_admin_client", None))
+    sessions = [getattr(getattr(owner, "_server", None), "_session", None) for owner in owners]
+    client.close()  # type: ignore[attr-defined]  # every client has it, the interface forgot it
+    for session in sessions:  # chromadb leaves its connections to a server open
+        if session is not None:
+            session.close()

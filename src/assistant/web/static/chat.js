@@ -1,0 +1,226 @@
+// The chat page in the browser: what happens without asking the server (opening sources, copying, small forms), and the
+// passing on of the rest to Gradio through the trigger that each HTML component hands to `connect`.
+(() => {
+  const panel = () => document.getElementById("source-panel");
+  const status = () => document.querySelector("#status [role=status]");
+  const questionBox = () => document.querySelector("#question textarea");
+  const thread = () => document.getElementById("thread");
+  const say = (text) => {
+    const element = status();
+    if (element) element.textContent = text;
+  };
+
+  // --- Sources ---------------------------------------------------------------------------------------------------
+
+  let openedFrom = null;
+
+  const openSource = (button) => {
+    const turn = button.closest(".turn");
+    const passages = turn?.querySelector("template.passages");
+    if (!passages) return;
+    const body = panel().querySelector(".panel-body");
+    body.replaceChildren(passages.content.cloneNode(true));
+    panel().hidden = false;
+    document.body.classList.add("with-panel");
+    openedFrom = button;
+    for (const other of document.querySelectorAll("[data-source][aria-expanded]")) other.removeAttribute("aria-expanded");
+    button.setAttribute("aria-expanded", "true");
+    const passage = body.querySelector(`[data-passage="${button.dataset.source}"]`);
+    if (!passage) return;
+    passage.classList.add("chosen");
+    const mark = passage.querySelector("mark") ?? passage;
+    body.scrollTop = passage.offsetTop - body.offsetTop;
+    if (mark.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom) mark.scrollIntoView({ block: "center" });
+    passage.querySelector("h3").focus({ preventScroll: true });
+  };
+
+  const closePanel = () => {
+    if (!panel() || panel().hidden) return;
+    panel().hidden = true;
+    document.body.classList.remove("with-panel");
+    openedFrom?.removeAttribute("aria-expanded");
+    if (openedFrom?.isConnected) openedFrom.focus();
+    openedFrom = null;
+  };
+
+  // --- Copying ---------------------------------------------------------------------------------------------------
+
+  const copyByHand = (text) => {
+    const box = document.createElement("textarea");
+    box.value = text;
+    box.className = "visually-hidden";
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    return done;
+  };
+
+  const copy = async (button) => {
+    const text = button.dataset.copy;
+    const label = button.textContent;
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(text);
+      done = true;
+    } catch (error) {
+      console.warn("Kopiëren via het klembord lukt niet; ik probeer het op de oude manier.", error);
+      done = copyByHand(text);
+    }
+    button.textContent = done ? "Gekopieerd" : "Kopiëren lukt hier niet";
+    say(button.textContent);
+    setTimeout(() => (button.textContent = label), 2000);
+  };
+
+  // --- Asking ----------------------------------------------------------------------------------------------------
+
+  const focusQuestion = () => {
+    const box = questionBox();
+    if (!box) return;
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  };
+
+  const onThreadClick = (event, trigger) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const turnId = button.closest(".turn")?.dataset.turn ?? "";
+    if ("ask" in button.dataset) {
+      trigger("ask", { question: button.dataset.ask });
+      focusQuestion();
+    } else if ("source" in button.dataset) openSource(button);
+    else if ("copy" in button.dataset) copy(button);
+    else if ("edit" in button.dataset) {
+      trigger("edit", { turn_id: turnId });
+      focusQuestion();
+    } else if (button.dataset.thumb) chooseThumb(button, turnId, trigger);
+    else if ("closeFeedback" in button.dataset) hideFeedback(button.closest(".turn"));
+  };
+
+  const chooseThumb = (button, turnId, trigger) => {
+    const turn = button.closest(".turn");
+    for (const thumb of turn.querySelectorAll("[data-thumb]")) thumb.setAttribute("aria-pressed", String(thumb === button));
+    trigger("judge", { turn_id: turnId, thumb: button.dataset.thumb });
+    const isDown = button.dataset.thumb === "down";
+    turn.querySelector("form.feedback").hidden = !isDown;
+    turn.querySelector("[data-thumb=down]").setAttribute("aria-expanded", String(isDown));
+    if (isDown) turn.querySelector("form.feedback input").focus();
+  };
+
+  const hideFeedback = (turn) => {
+    turn.querySelector("form.feedback").hidden = true;
+    const down = turn.querySelector("[data-thumb=down]");
+    down.setAttribute("aria-expanded", "false");
+    down.focus();
+  };
+
+  const onThreadSubmit = (event, trigger) => {
+    event.preventDefault();
+    const turn = event.target.closest(".turn");
+    const reason = event.target.querySelector("input[type=radio]:checked")?.value ?? "";
+    trigger("judge", { turn_id: turn.dataset.turn, thumb: "down", reason, remark: event.target.elements.remark.value });
+    hideFeedback(turn);
+  };
+
+  // --- Conversations ---------------------------------------------------------------------------------------------
+
+  const showPart = (item, name) => {
+    for (const part of ["menu", "rename", "confirm"]) item.querySelector(`.${part}`).hidden = part !== name;
+    item.querySelector("[data-more]").setAttribute("aria-expanded", String(Boolean(name)));
+    if (name) item.querySelector(`.${name} input, .${name} button`)?.focus();
+    else item.querySelector("[data-more]").focus();
+  };
+
+  const onListClick = (event, trigger) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const item = button.closest("[data-conversation-id]");
+    const id = item?.dataset.conversationId ?? "";
+    if ("open" in button.dataset) {
+      trigger("open", { conversation_id: id });
+      document.body.classList.remove("with-sidebar");
+      closePanel();
+    } else if ("more" in button.dataset) showPart(item, item.querySelector(".menu").hidden ? "menu" : "");
+    else if ("rename" in button.dataset) showPart(item, "rename");
+    else if ("delete" in button.dataset) showPart(item, "confirm");
+    else if ("cancel" in button.dataset) showPart(item, "");
+    else if ("deleteSure" in button.dataset) trigger("remove", { conversation_id: id });
+    else if (button.dataset.restore) trigger("restore", { conversation_id: button.dataset.restore });
+  };
+
+  const onListSubmit = (event, trigger) => {
+    event.preventDefault();
+    const id = event.target.closest("[data-conversation-id]").dataset.conversationId;
+    trigger("rename", { conversation_id: id, title: event.target.elements.title.value });
+  };
+
+  // --- Wiring ----------------------------------------------------------------------------------------------------
+
+  window.verkoopassistent = {
+    connectThread(element, trigger) {
+      element.addEventListener("click", (event) => onThreadClick(event, trigger));
+      element.addEventListener("submit", (event) => onThreadSubmit(event, trigger));
+    },
+    connectConversations(element, trigger) {
+      element.addEventListener("click", (event) => onListClick(event, trigger));
+      element.addEventListener("submit", (event) => onListSubmit(event, trigger));
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-close-panel]")) closePanel();
+    if (event.target.closest?.("[data-switch-sidebar]")) {
+      const isOpen = document.body.classList.toggle("with-sidebar");
+      document.querySelector("[data-switch-sidebar]").setAttribute("aria-expanded", String(isOpen));
+      if (isOpen) document.querySelector("#sidebar button, #sidebar input")?.focus();
+    }
+    if (event.target.closest?.("#new-conversation")) {
+      document.body.classList.remove("with-sidebar");
+      closePanel();
+      focusQuestion();
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (document.body.classList.contains("with-sidebar")) {
+      document.body.classList.remove("with-sidebar");
+      document.querySelector("[data-switch-sidebar]")?.focus();
+    } else closePanel();
+  });
+
+  // The address follows the conversation, so that reloading the page brings it back.
+  let shownConversation = null;
+  const followConversation = () => {
+    const id = thread()?.querySelector("[data-conversation]")?.dataset.conversation ?? null;
+    if (id === null || id === shownConversation) return;
+    shownConversation = id;
+    const address = new URL(window.location.href);
+    if (id) address.searchParams.set("gesprek", id);
+    else address.searchParams.delete("gesprek");
+    window.history.replaceState(null, "", address);
+  };
+
+  // A new question scrolls to the top of the page when it is asked and once more when its answer is complete, unless the
+  // reader has scrolled meanwhile: then the page stays where they are.
+  let wasLive = false;
+  let readerScrolled = false;
+  for (const name of ["wheel", "touchmove"]) {
+    document.addEventListener(name, () => (readerScrolled = true), { passive: true });
+  }
+  const followQuestion = () => {
+    const live = document.querySelector("#live .turn");
+    if (live && !wasLive) {
+      readerScrolled = false;
+      live.scrollIntoView({ block: "start" });
+    } else if (!live && wasLive && !readerScrolled) {
+      thread()?.querySelector(".turn:last-of-type")?.scrollIntoView({ block: "start" });
+    }
+    wasLive = Boolean(live);
+  };
+
+  new MutationObserver(() => {
+    followConversation();
+    followQuestion();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();
