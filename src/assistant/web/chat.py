@@ -82,6 +82,7 @@ class ChatPage:
 
     def _build_sidebar(self) -> None:
         with gr.Column(elem_id="sidebar", min_width=0):
+            _html(render("sidebar_close.html"), "sidebar-close")
             self.new = gr.Button(texts.NEW_CONVERSATION, elem_id="new-conversation", variant="secondary")
             self.search = gr.Textbox(label=texts.SEARCH_CONVERSATIONS, elem_id="search-conversations", lines=1, max_lines=1, container=True)
             self.conversations = _html("", "conversations", connect="connectConversations", events=LIST_EVENTS)
@@ -89,11 +90,11 @@ class ChatPage:
     def _build_middle(self) -> None:
         with gr.Column(elem_id="middle", min_width=0):
             _html(render("sidebar_switch.html"), "sidebar-switch")
-            self.thread = _html(self._loading_html(""), "thread", connect="connectThread", events=THREAD_EVENTS)
+            self.thread = _html(self._loading_html(), "thread", connect="connectThread", events=THREAD_EVENTS)
             self.live = _html("", "live", connect="connectThread", events=THREAD_EVENTS)
             self.status = _html(_status(""), "status")
             with gr.Group(elem_id="composer"):
-                with gr.Row(elem_id="editing", visible=False) as self.editing:
+                with gr.Row(elem_id="editing"):
                     _html(render("editing.html"), "editing-note")
                     self.cancel_edit = gr.Button(texts.CANCEL_EDIT, size="sm", min_width=0, scale=0)
                 with gr.Row(elem_id="question-row"):
@@ -108,7 +109,7 @@ class ChatPage:
                         scale=1,
                     )
                     self.send = gr.Button(texts.SEND, elem_id="send", variant="primary", min_width=0, scale=0)
-                    self.stop = gr.Button(texts.STOP, elem_id="stop", variant="stop", min_width=0, scale=0, visible=False)
+                    self.stop = gr.Button(texts.STOP, elem_id="stop", variant="stop", min_width=0, scale=0)
                 with gr.Row(elem_id="choosers"):
                     self.topic = gr.Dropdown([(texts.ALL_TOPICS, "")], value="", label=texts.TOPIC_LABEL, elem_id="topic", filterable=False)
                     self.marketplace = gr.Dropdown(
@@ -126,10 +127,7 @@ class ChatPage:
         quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
         slow = quick | {"concurrency_limit": ANSWERS_AT_ONCE, "trigger_mode": "once"}
         place = [self.conversation_id, self.replaces, self.topic, self.marketplace]
-        shown = [
-            self.thread, self.live, self.status, self.question, self.send, self.stop,
-            self.conversation_id, self.replaces, self.editing, self.conversations,
-        ]  # fmt: skip
+        shown = [self.thread, self.live, self.question, self.conversation_id, self.replaces, self.conversations]
         listed = [self.conversations, self.status, self.conversation_id, self.thread, self.live]
 
         asking = [
@@ -138,8 +136,8 @@ class ChatPage:
             self.live.ask(self.answer_chosen, place, shown, **slow),
         ]
         self.stop.click(self.stop_answer, [self.conversation_id], shown, cancels=asking, **quick)
-        self.thread.edit(self.edit_question, [self.conversation_id], shown, **quick)
-        self.cancel_edit.click(lambda: {**self._not_editing(), self.question: ""}, None, shown, **quick)
+        self.thread.edit(self.edit_question, [self.conversation_id], [self.question, self.replaces], **quick)
+        self.cancel_edit.click(lambda: ("", ""), None, [self.question, self.replaces], **quick)
         self.thread.judge(self.judge_answer, None, [self.status], **quick)
 
         self.new.click(self.start_new, [self.topic, self.search], shown, **quick)
@@ -158,9 +156,9 @@ class ChatPage:
         """Show the loading page until the assistant is there, then the conversation in the address or a first screen."""
         owner, conversation_id = _owner(request), str(request.query_params.get("gesprek", ""))
         while not await self._loading.wait(LOADING_CHECK_SECONDS):
-            yield {self.thread: self._loading_html(conversation_id)}
+            yield {self.thread: self._loading_html()}
         if not self._loading.is_ready:
-            yield {self.thread: _failure_html(conversation_id, texts.LOADING_FAILED, self._loading.error)}
+            yield {self.thread: render("failure.html", title=texts.LOADING_FAILED, message=self._loading.error)}
             return
         topics = [(texts.ALL_TOPICS, ""), *self._topics()]
         yield {self.topic: gr.update(choices=topics, value=""), **self._show(owner, conversation_id, "", "")}
@@ -199,9 +197,6 @@ class ChatPage:
         yield {
             self.question: "",
             self.live: _live_html(question, "", texts.SEARCHING if self._loading.is_ready else texts.LOADING),
-            self.status: _status(texts.SEARCHING),
-            self.send: gr.update(visible=False),
-            self.stop: gr.update(visible=True),
         }
         try:
             yield from self._stream(running, session)
@@ -226,7 +221,7 @@ class ChatPage:
             answer = event.answer or answer
             if event.text and time.monotonic() - shown_at > SECONDS_BETWEEN_UPDATES:
                 shown_at = time.monotonic()
-                yield {self.live: _live_html(running.question, running.text, ""), self.status: _status(texts.ANSWERING)}
+                yield {self.live: _live_html(running.question, running.text, texts.ANSWERING)}
         if self._take(session, running):
             yield self._finish(running, place, earlier, answer, backend)
 
@@ -241,13 +236,12 @@ class ChatPage:
         stopped: bool = False,
     ) -> Update:
         """Keep the turn, and only then show it as final."""
+        said = texts.STOPPED if stopped else texts.answer_ready(len(answer.citations))
         place, turn, problem = self._keep(running, place, answer, backend.status().version if backend else "", stopped)
         return {
-            **self._not_editing(),
-            **_idle(self),
-            self.thread: _thread_html(place.conversation_id, running.question, [*earlier, turn], problem),
+            self.replaces: "",
+            self.thread: _thread_html(place.conversation_id, running.question, [*earlier, turn], said, problem),
             self.live: "",
-            self.status: _status(texts.STOPPED if stopped else texts.answer_ready(len(answer.citations))),
             self.conversation_id: place.conversation_id,
             self.conversations: self._list_html(running.owner, "", place.conversation_id),
         }
@@ -290,10 +284,8 @@ class ChatPage:
     def _failed(self, running: Running, session: str, message: str) -> Update:
         self._take(session, running)
         return {
-            **_idle(self),
             self.question: running.question,
             self.live: render("failed_turn.html", question=running.question, message=message),
-            self.status: _status(""),
         }
 
     def stop_answer(self, conversation_id: str, request: gr.Request) -> Update:
@@ -301,7 +293,7 @@ class ChatPage:
         with self._lock:
             running = self._running.pop(str(request.session_hash), None)
         if running is None:
-            return _idle(self)
+            return {self.live: gr.skip()}
         place = self._known_place(running.owner, running.place)
         answer = Answer(text=running.text, answered=False)
         return self._finish(running, place, self._earlier_turns(running.owner, place), answer, None, stopped=True)
@@ -320,16 +312,8 @@ class ChatPage:
         turn_id = _field(chosen, "turn_id")
         for turn in self._turns(_owner(request), conversation_id):
             if turn.turn_id == turn_id:
-                return {
-                    self.question: turn.question,
-                    self.replaces: turn_id,
-                    self.editing: gr.update(visible=True),
-                    self.status: _status(texts.EDITING),
-                }
-        return {self.status: _status("")}
-
-    def _not_editing(self) -> Update:
-        return {self.replaces: "", self.editing: gr.update(visible=False)}
+                return {self.question: turn.question, self.replaces: turn_id}
+        return {self.replaces: ""}
 
     def judge_answer(self, chosen: gr.EventData, request: gr.Request) -> str:
         """Keep a thumb with its reason, and say that it is kept."""
@@ -414,11 +398,9 @@ class ChatPage:
         shown_id = conversation.conversation_id if conversation else ""
         thread = _thread_html(shown_id, conversation.title, self._turns(owner, shown_id)) if conversation else self._welcome_html(topic)
         return {
-            **self._not_editing(),
-            **_idle(self),
+            self.replaces: "",
             self.thread: thread,
             self.live: "",
-            self.status: _status(""),
             self.conversation_id: shown_id,
             self.conversations: self._list_html(owner, search, shown_id),
         }
@@ -465,8 +447,8 @@ class ChatPage:
         in_turn = [headings[row] for row in range(longest) for headings in articles if row < len(headings)]
         return in_turn[:FIRST_QUESTIONS]
 
-    def _loading_html(self, conversation_id: str) -> str:
-        return render("loading.html", stage=self._loading.stage, conversation_id=conversation_id)
+    def _loading_html(self) -> str:
+        return render("loading.html", stage=self._loading.stage)
 
 
 THREAD_EVENTS = ("ask", "edit", "judge")
@@ -483,10 +465,6 @@ def _html(value: str, elem_id: str, *, connect: str = "", events: Sequence[str] 
     return gr.HTML(value, elem_id=elem_id, js_on_load=script, apply_default_css=False, container=False, padding=False)
 
 
-def _idle(page: ChatPage) -> Update:
-    return {page.send: gr.update(visible=True), page.stop: gr.update(visible=False)}
-
-
 def _owner(request: gr.Request) -> str:
     return owner_of(request.headers.get("cookie", ""))
 
@@ -501,17 +479,13 @@ def _unstored_turn(question: str, answer: Answer, stopped: bool) -> StoredTurn:
     return StoredTurn(turn_id="", question=question, answer=answer, created_at=datetime.now(UTC), stopped=stopped)
 
 
-def _thread_html(conversation_id: str, title: str, turns: Sequence[StoredTurn], problem: str = "") -> str:
+def _thread_html(conversation_id: str, title: str, turns: Sequence[StoredTurn], said: str = "", problem: str = "") -> str:
     views = [turn_view(turn, problem if turn is turns[-1] else "") for turn in turns]
-    return render("thread.html", conversation_id=conversation_id, title=title, turns=views)
+    return render("thread.html", conversation_id=conversation_id, title=title, turns=views, said=said)
 
 
-def _live_html(question: str, text: str, message: str) -> str:
-    return render("live.html", question=question, text=render_partial(text) if text else "", message=message)
-
-
-def _failure_html(conversation_id: str, title: str, message: str) -> str:
-    return render("failure.html", conversation_id=conversation_id, title=title, message=message)
+def _live_html(question: str, text: str, said: str) -> str:
+    return render("live.html", question=question, text=render_partial(text) if text else "", said=said)
 
 
 def _status(text: str, *, is_visible: bool = False) -> str:

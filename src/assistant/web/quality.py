@@ -20,7 +20,7 @@ from assistant.errors import AssistantError, StoreError
 from assistant.evaluation.measures import MEASURES
 from assistant.loaders import supported_suffixes
 from assistant.store import Store, UnansweredQuestion
-from assistant.tokenization import content_words, stem
+from assistant.tokenization import content_words, ngrams, stem
 from assistant.web import texts
 from assistant.web.backend import LoadingBackend, Progress, Stage
 from assistant.web.library import stale_articles
@@ -28,11 +28,12 @@ from assistant.web.rendering import article_address, copy_text, render
 
 logger = logging.getLogger(__name__)
 
-# Two questions belong together when they share at least this part of all their words.
+# Two questions belong together when they share at least this part of all their words, or of all their letters.
 LIKENESS = 0.5
 # The measures to look at first, in this order.
 FIRST_MEASURES = (
-    "answers_correct", "numbers_supported", "citation_precision", "refusals_false", "refusals_missed", "recall@5", "answer_ms_p50", "answer_ms_p95",
+    "answers_correct", "numbers_supported", "citation_precision", "refusals_false",
+    "refusals_missed", "recall@5", "answer_ms_p50", "answer_ms_p95",
 )  # fmt: skip
 SHOWN_GROUPS = 30
 SHOWN_FEEDBACK = 50
@@ -55,23 +56,37 @@ class QuestionGroup(NamedTuple):
 def group_questions(questions: Sequence[UnansweredQuestion]) -> list[QuestionGroup]:
     """Questions put together by likeness, the largest group first.
 
-    A question joins the first group whose first question shares at least ``LIKENESS`` of all their stems (Jaccard); a
+    A question joins the first group whose first question is like it: a share of at least ``LIKENESS`` (Jaccard) of all
+    their stems, or of all their letter groups, so that another word form or a typing error does not set them apart. A
     group keeps the order of its input.
     """
-    groups: list[tuple[frozenset[str], list[UnansweredQuestion]]] = []
+    groups: list[tuple[_Traits, list[UnansweredQuestion]]] = []
     for question in questions:
-        stems = frozenset(stem(word) for word in content_words(question.question))
+        traits = _traits(question.question)
         for leader, members in groups:
-            if _likeness(leader, stems) >= LIKENESS:
+            if _likeness(leader, traits) >= LIKENESS:
                 members.append(question)
                 break
         else:
-            groups.append((stems, [question]))
+            groups.append((traits, [question]))
     ordered = sorted(groups, key=lambda group: -len(group[1]))
     return [QuestionGroup(tuple(members)) for _, members in ordered]
 
 
-def _likeness(first: frozenset[str], second: frozenset[str]) -> float:
+class _Traits(NamedTuple):
+    stems: frozenset[str]
+    letter_groups: frozenset[str]
+
+
+def _traits(question: str) -> _Traits:
+    return _Traits(frozenset(stem(word) for word in content_words(question)), frozenset(ngrams(question)))
+
+
+def _likeness(first: _Traits, second: _Traits) -> float:
+    return max(_jaccard(one, other) for one, other in zip(first, second, strict=True))
+
+
+def _jaccard(first: frozenset[str], second: frozenset[str]) -> float:
     return len(first & second) / len(first | second) if first or second else 1.0
 
 
@@ -212,7 +227,7 @@ class QualityPage:
         with gr.Blocks(title=f"{texts.MAINTENANCE} · {texts.BRAND}", analytics_enabled=False, fill_width=True) as blocks:
             _html(render("header.html", current="/beheer/", main_id="maintenance"), "header")
             with gr.Column(elem_id="maintenance", min_width=0):
-                self.overview = _html(render("loading.html", stage=Stage(), conversation_id=""), "overview")
+                self.overview = _html(render("loading.html", stage=Stage()), "overview")
                 with gr.Column(elem_id="documents", min_width=0, visible=False) as self.documents_part:
                     self._build_documents()
                 self.details = _html("", "details")
@@ -250,10 +265,10 @@ class QualityPage:
     async def load(self) -> AsyncIterator[Update]:
         """Show how far the opening is, then everything."""
         while not await self._loading.wait(LOADING_CHECK_SECONDS):
-            yield {self.overview: render("loading.html", stage=self._loading.stage, conversation_id="")}
+            yield {self.overview: render("loading.html", stage=self._loading.stage)}
         if not self._loading.is_ready:
             message = self._loading.error
-            yield {self.overview: render("failure.html", title=texts.LOADING_FAILED, message=message, conversation_id="")}
+            yield {self.overview: render("failure.html", title=texts.LOADING_FAILED, message=message)}
             return
         yield self._everything()
 

@@ -32,6 +32,7 @@ _VARIABLES = {
     "input_background_fill_focus": "var(--surface)",
     "input_border_color": "var(--line-strong)",
     "input_border_color_focus": "var(--accent)",
+    "input_shadow_focus": "0 0 0 2px var(--accent)",
     "input_placeholder_color": "var(--muted)",
     "button_primary_background_fill": "var(--button)",
     "button_primary_background_fill_hover": "var(--button-hover)",

@@ -81,6 +81,8 @@
     box.setSelectionRange(box.value.length, box.value.length);
   };
 
+  const stopEditing = () => document.body.classList.remove("editing");
+
   const onThreadClick = (event, trigger) => {
     const button = event.target.closest("button");
     if (!button) return;
@@ -92,6 +94,8 @@
     else if ("copy" in button.dataset) copy(button);
     else if ("edit" in button.dataset) {
       trigger("edit", { turn_id: turnId });
+      document.body.classList.add("editing");
+      say(document.getElementById("editing-note").textContent.trim());
       focusQuestion();
     } else if (button.dataset.thumb) chooseThumb(button, turnId, trigger);
     else if ("closeFeedback" in button.dataset) hideFeedback(button.closest(".turn"));
@@ -104,7 +108,10 @@
     const isDown = button.dataset.thumb === "down";
     turn.querySelector("form.feedback").hidden = !isDown;
     turn.querySelector("[data-thumb=down]").setAttribute("aria-expanded", String(isDown));
-    if (isDown) turn.querySelector("form.feedback input").focus();
+    if (isDown) {
+      turn.querySelector("form.feedback input").focus({ preventScroll: true });
+      turn.querySelector("form.feedback").scrollIntoView({ block: "nearest" });
+    }
   };
 
   const hideFeedback = (turn) => {
@@ -124,6 +131,14 @@
 
   // --- Conversations ---------------------------------------------------------------------------------------------
 
+  const closeSidebar = () => {
+    if (!document.body.classList.contains("with-sidebar")) return;
+    document.body.classList.remove("with-sidebar");
+    const button = document.querySelector("[data-switch-sidebar]");
+    button?.setAttribute("aria-expanded", "false");
+    button?.focus();
+  };
+
   const showPart = (item, name) => {
     for (const part of ["menu", "rename", "confirm"]) item.querySelector(`.${part}`).hidden = part !== name;
     item.querySelector("[data-more]").setAttribute("aria-expanded", String(Boolean(name)));
@@ -138,7 +153,8 @@
     const id = item?.dataset.conversationId ?? "";
     if ("open" in button.dataset) {
       trigger("open", { conversation_id: id });
-      document.body.classList.remove("with-sidebar");
+      stopEditing();
+      closeSidebar();
       closePanel();
     } else if ("more" in button.dataset) showPart(item, item.querySelector(".menu").hidden ? "menu" : "");
     else if ("rename" in button.dataset) showPart(item, "rename");
@@ -172,10 +188,16 @@
     if (event.target.closest?.("[data-switch-sidebar]")) {
       const isOpen = document.body.classList.toggle("with-sidebar");
       document.querySelector("[data-switch-sidebar]").setAttribute("aria-expanded", String(isOpen));
-      if (isOpen) document.querySelector("#sidebar button, #sidebar input")?.focus();
+      if (isOpen) document.querySelector("#new-conversation")?.focus();
+    }
+    if (event.target.closest?.("[data-close-sidebar]") || event.target === document.body) closeSidebar();
+    if (event.target.closest?.("#editing button")) {
+      stopEditing();
+      focusQuestion();
     }
     if (event.target.closest?.("#new-conversation")) {
-      document.body.classList.remove("with-sidebar");
+      closeSidebar();
+      stopEditing();
       closePanel();
       focusQuestion();
     }
@@ -183,10 +205,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    if (document.body.classList.contains("with-sidebar")) {
-      document.body.classList.remove("with-sidebar");
-      document.querySelector("[data-switch-sidebar]")?.focus();
-    } else closePanel();
+    if (document.body.classList.contains("with-sidebar")) closeSidebar();
+    else closePanel();
   });
 
   // The address follows the conversation, so that reloading the page brings it back.
@@ -201,6 +221,22 @@
     window.history.replaceState(null, "", address);
   };
 
+  // What was typed comes back when the page is loaded again before its answer is complete.
+  const DRAFT = "draft";
+  document.addEventListener("input", (event) => {
+    if (event.target === questionBox()) sessionStorage.setItem(DRAFT, event.target.value);
+  });
+  let isRestored = false;
+  const restoreDraft = () => {
+    const box = questionBox();
+    if (isRestored || !box || !thread()?.querySelector("[data-conversation]")) return;
+    isRestored = true;
+    const draft = sessionStorage.getItem(DRAFT);
+    if (!draft || box.value) return;
+    box.value = draft;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
   // A new question scrolls to the top of the page when it is asked and once more when its answer is complete, unless the
   // reader has scrolled meanwhile: then the page stays where they are.
   let wasLive = false;
@@ -208,19 +244,36 @@
   for (const name of ["wheel", "touchmove"]) {
     document.addEventListener(name, () => (readerScrolled = true), { passive: true });
   }
+  const scrollTo = (element) => requestAnimationFrame(() => element?.scrollIntoView({ block: "start" }));
   const followQuestion = () => {
     const live = document.querySelector("#live .turn");
+    document.body.classList.toggle("answering", live?.getAttribute("aria-busy") === "true");
     if (live && !wasLive) {
       readerScrolled = false;
-      live.scrollIntoView({ block: "start" });
-    } else if (!live && wasLive && !readerScrolled) {
-      thread()?.querySelector(".turn:last-of-type")?.scrollIntoView({ block: "start" });
+      stopEditing();
+      scrollTo(live);
+    } else if (!live && wasLive) {
+      sessionStorage.removeItem(DRAFT);
+      if (!readerScrolled) scrollTo(thread()?.querySelector(".turn:last-of-type"));
     }
     wasLive = Boolean(live);
   };
 
+  // What changes in the thread is also said to who cannot see it.
+  let said = "";
+  const sayWhatChanged = () => {
+    const changed = document.querySelector("#live [data-said]") ?? document.querySelector("#thread [data-said]");
+    const now = changed?.dataset.said ?? "";
+    if (now === said) return;
+    said = now;
+    say(said);
+  };
+
   new MutationObserver(() => {
+    if (!document.body) return;
     followConversation();
     followQuestion();
+    sayWhatChanged();
+    restoreDraft();
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();

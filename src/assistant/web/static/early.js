@@ -1,9 +1,47 @@
-// Runs before anything is drawn: the language for Gradio's own words, and light or dark.
+// Runs before anything is drawn: Dutch for Gradio's own words, and light or dark.
 (() => {
   const root = document.documentElement;
   root.lang = "nl";
   Object.defineProperty(navigator, "language", { get: () => "nl" });
   Object.defineProperty(navigator, "languages", { get: () => ["nl"] });
+
+  // What Gradio says in English whatever the language; an empty word takes the label away, so that the text counts.
+  const DUTCH = {
+    "Click to upload or drop files": "",
+    "File upload": "Kies bestanden",
+    "Remove this file": "Haal dit bestand weg",
+    "common.upload": "Kies bestanden",
+    "Dismiss": "Sluit",
+    "Close": "Sluit",
+    "Error": "Er ging iets mis",
+    "Warning": "Let op",
+    "Info": "Ter informatie",
+    "Connection Lost": "De verbinding is weg",
+    "Connection to the server was lost. Attempting reconnection...":
+      "De verbinding met de assistent is weg. Ik probeer opnieuw verbinding te maken…",
+    "Connection errored out.": "De verbinding is verbroken. Laad de pagina opnieuw en stel je vraag nog eens.",
+    "This application is currently busy. Please try again.": "Het is druk. Probeer het over een minuut nog eens.",
+  };
+  const translateLabels = (element) => {
+    for (const name of ["aria-label", "title"]) {
+      const word = DUTCH[element.getAttribute(name)?.trim()];
+      if (word) element.setAttribute(name, word);
+      else if (word === "") element.removeAttribute(name);
+    }
+  };
+  const translate = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const word = DUTCH[node.data.trim()];
+      if (word && document.querySelector("gradio-app")) node.data = word;
+      return;
+    }
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    translateLabels(node);
+    for (const element of node.querySelectorAll("[aria-label], [title]")) translateLabels(element);
+    if (node.querySelector("#thread")) return;
+    const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) translate(texts.currentNode);
+  };
 
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   const chosen = () => {
@@ -22,8 +60,17 @@
     }
   };
   show();
+  document.addEventListener("DOMContentLoaded", show);
   system.addEventListener("change", show);
-  new MutationObserver(show).observe(root, { childList: true, subtree: true });
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.target.closest?.("#thread, #live, #conversations, #source-panel")) continue;
+      for (const node of change.addedNodes) {
+        translate(node);
+        if (node.querySelector?.("[data-switch-theme]")) show();
+      }
+    }
+  }).observe(root, { childList: true, subtree: true });
 
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-switch-theme]")) return;

@@ -1,0 +1,35 @@
+"""The web app around the fake assistant; it stays loading until the file ``open`` stands in the data folder."""
+
+import asyncio
+import logging
+import time
+
+import uvicorn
+
+from assistant.settings import Settings
+from assistant.store import Store
+from assistant.web import LoadingBackend, create_app
+from assistant.web.backend import Progress
+from tests.fakes import FakeAssistant
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO)
+    settings = Settings.load()
+
+    def opener(progress: Progress) -> FakeAssistant:
+        progress("Vectoren berekenen", 300, 1200)
+        while not (settings.data_dir / "open").exists():
+            time.sleep(0.05)
+        return FakeAssistant()
+
+    async def serve() -> None:
+        app = create_app(LoadingBackend(opener), store, settings)
+        await uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")).serve()
+
+    with Store.open(settings.database) as store:
+        asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    main()
