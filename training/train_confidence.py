@@ -1,11 +1,14 @@
-"""Learns how sure a refusal or an answer may be: logistic weights and the line between them (``confidence.json``).
+"""Learns when to answer and when to say "dat weet ik niet": ``scope.json`` and ``confidence.json``.
 
-Answerable questions are corpus questions that the index has not seen; unanswerable ones stand in
-``training/unanswerable.jsonl``. Half of each teaches the weights (``rank``), half measures them (``dev``).
+Answerable questions are corpus questions that the index has not seen (``rank`` and ``dev``); unanswerable ones stand in
+``training/unanswerable*.jsonl``. A third kind is made: an answerable question whose right sections are hidden, the nearest
+thing to a near-miss. The scope reading that the network weighs is always learned on other questions than those it reads.
 """
 
 import argparse
 import json
+import math
+import random
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,94 +17,155 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from assistant.confidence import CONFIDENCE_FEATURES, Confidence, confidence_features
+from assistant.confidence import CONFIDENCE_FEATURES, Confidence, Scope, confidence_features, scope_features
 from assistant.embeddings import load_embedding_model
 from assistant.query_rewriting import analyse
 from assistant.retrievers import HybridRetriever, Ranker
 from training.experiments import build_index, make_retriever
-from training.questions import keep_parts, part_of, questions_of, read_documents
+from training.questions import chunks_of, keep_parts, questions_of, read_documents, read_fact_questions
+from training.train_ranker import read_labels
 
-UNANSWERABLE = Path(__file__).parent / "unanswerable.jsonl"
+FOLDER = Path(__file__).parent
 FALSE_REFUSALS = 0.03
+FOLDS = 5
+HIDDEN_UNITS = 8
+Features = NDArray[np.float32]
 
 
-def read_unanswerable(path: Path = UNANSWERABLE) -> list[tuple[str, str]]:
-    """Questions the corpus cannot answer, each with its kind."""
-    return [(entry["question"], entry["kind"]) for entry in map(json.loads, path.read_text("utf-8").splitlines())]
+def read_unanswerable(folder: Path = FOLDER) -> list[tuple[str, str]]:
+    """Questions the corpus cannot answer, each with its kind, without repeats, in a fixed mixed order."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("unanswerable*.jsonl")):
+        for entry in map(json.loads, path.read_text("utf-8").splitlines()):
+            found.setdefault(entry["question"], entry["kind"])
+    entries = list(found.items())
+    random.Random(0).shuffle(entries)
+    return entries
 
 
-def features_of(questions: Sequence[str], retriever: HybridRetriever) -> NDArray[np.float32]:
-    """float32 ``(len(questions), len(CONFIDENCE_FEATURES))``."""
-    rows = []
-    for question in questions:
-        query = analyse(question, retriever.index.vocabulary, retriever.synonyms)
-        found = confidence_features(query, retriever.retrieve(query, 12))
-        rows.append([found[name] for name in CONFIDENCE_FEATURES])
-    return np.array(rows, dtype=np.float32)
-
-
-def learn(answerable: NDArray[np.float32], unanswerable: NDArray[np.float32], *, steps: int = 3_000, l2: float = 0.003) -> Confidence:
-    """Logistic weights with both classes counted alike; the line lies where ``FALSE_REFUSALS`` of the answerable fall below it."""
-    data = torch.from_numpy(np.concatenate([answerable, unanswerable]))
-    mean, spread = data.mean(dim=0), data.std(dim=0).clamp_min(1e-3)
-    target = torch.cat([torch.ones(len(answerable)), torch.zeros(len(unanswerable))])
-    balance = torch.where(target > 0, 0.5 / len(answerable), 0.5 / len(unanswerable))
+def learn_scope(inside: Sequence[str], outside: Sequence[str], *, steps: int = 250, l2: float = 3e-6, least: float = 0.02) -> Scope:
+    """A logistic reading of words with both classes counted alike; weights below ``least`` are dropped."""
     torch.manual_seed(0)
-    weights, bias = torch.nn.Parameter(torch.zeros(data.shape[1])), torch.nn.Parameter(torch.zeros(()))
-    optimizer = torch.optim.Adam([weights, bias], lr=0.03)
+    texts = [scope_features(text) for text in (*inside, *outside)]
+    counts: dict[str, int] = {}
+    for names in texts:
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+    columns = {name: place for place, name in enumerate(sorted(name for name, count in counts.items() if count >= 2))}
+    ids = [[columns[name] for name in names if name in columns] for names in texts]
+    sizes = torch.tensor([1.0 / math.sqrt(max(1, len(names))) for names in texts])
+    flat = torch.tensor([column for row in ids for column in row])
+    starts = torch.tensor([0, *(len(row) for row in ids[:-1])]).cumsum(0)
+    target = torch.cat([torch.ones(len(inside)), torch.zeros(len(outside))])
+    balance = torch.where(target > 0, 0.5 / len(inside), 0.5 / len(outside))
+    weights = torch.nn.Parameter(torch.zeros(len(columns), 1))
+    bias = torch.nn.Parameter(torch.zeros(()))
+    optimizer = torch.optim.Adam([weights, bias], lr=0.05)
     for _ in range(steps):
-        logits = ((data - mean) / spread) @ weights + bias
-        loss = (torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none") * balance).sum() + l2 * (weights**2).sum()
+        logits = torch.nn.functional.embedding_bag(flat, weights, starts, mode="sum")[:, 0] * sizes + bias
+        loss = (torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none") * balance).sum()
+        loss = loss + l2 * (weights**2).sum()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    raw = (weights / spread).detach()
-    shift = float((bias - (mean * raw).sum()).detach())
-    confidence = Confidence(weights={n: round(float(w), 5) for n, w in zip(CONFIDENCE_FEATURES, raw, strict=True)}, bias=round(shift, 5), threshold=0.5)
-    line = float(np.quantile(chances(confidence, answerable), FALSE_REFUSALS))
-    return confidence.model_copy(update={"threshold": round(line, 4)})
+    learned = weights.detach()[:, 0].tolist()
+    return Scope(weights={name: round(learned[place], 3) for name, place in columns.items() if abs(learned[place]) >= least}, bias=round(float(bias.detach()), 4))
 
 
-def chances(confidence: Confidence, features: NDArray[np.float32]) -> NDArray[np.float64]:
-    """float64 ``(n,)``: the chance for each row of features."""
-    weights = np.array([confidence.weights.get(name, 0.0) for name in CONFIDENCE_FEATURES])
-    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-(features @ weights + confidence.bias)))
-    return result
+def features_of(questions: Sequence[str], scopes: Sequence[float], retriever: HybridRetriever, hidden: Sequence[set[tuple[str, str]]] = ()) -> Features:
+    """float32 ``(n, len(CONFIDENCE_FEATURES))``; ``hidden`` names the sections each question may not find."""
+    rows = []
+    for number, (question, scope) in enumerate(zip(questions, scopes, strict=True)):
+        query = analyse(question, retriever.index.vocabulary, retriever.synonyms)
+        found = retriever.retrieve(query, 40 if hidden else 12)
+        if hidden:
+            found = [candidate for candidate in found if (candidate.chunk.document_id, candidate.chunk.heading) not in hidden[number]]
+        if found:
+            rows.append(confidence_features(query, found[:12], retriever.index, scope))
+    return np.array(rows, dtype=np.float32)
+
+
+def learn_confidence(inside: Features, hidden: Features, outside: Features, *, hidden_share: float = 0.25, steps: int = 300, l2: float = 0.1) -> Confidence:
+    """The network; ``hidden_share`` of the weight of the unanswerable goes to questions whose sections were hidden."""
+    data = torch.from_numpy(np.concatenate([inside, hidden, outside]))
+    mean, spread = data.mean(dim=0), data.std(dim=0).clamp_min(1e-3)
+    scaled = (data - mean) / spread
+    target = torch.cat([torch.ones(len(inside)), torch.zeros(len(hidden) + len(outside))])
+    balance = torch.cat([
+        torch.full((len(inside),), 0.5 / len(inside)),
+        torch.full((len(hidden),), 0.5 * hidden_share / max(1, len(hidden))),
+        torch.full((len(outside),), 0.5 * (1 - hidden_share) / len(outside)),
+    ])  # fmt: skip
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(torch.nn.Linear(data.shape[1], HIDDEN_UNITS), torch.nn.Tanh(), torch.nn.Linear(HIDDEN_UNITS, 1))
+    optimizer = torch.optim.AdamW(network.parameters(), lr=0.01, weight_decay=l2)
+    for _ in range(steps):
+        loss = (torch.nn.functional.binary_cross_entropy_with_logits(network(scaled)[:, 0], target, reduction="none") * balance).sum()
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    first, last = network[0], network[2]
+    return Confidence(
+        mean=_rounded(mean), spread=_rounded(spread), hidden=tuple(_rounded(row) for row in first.weight.detach()),
+        hidden_bias=_rounded(first.bias.detach()), output=_rounded(last.weight.detach()[0]), output_bias=round(float(last.bias.detach()), 5),
+        threshold=0.5,
+    )  # fmt: skip
+
+
+def _rounded(values: torch.Tensor) -> tuple[float, ...]:
+    return tuple(round(float(value), 5) for value in values)
+
+
+def with_line(confidence: Confidence, inside: Features) -> Confidence:
+    """The same with the line where ``FALSE_REFUSALS`` of the answerable questions fall below it."""
+    return confidence.model_copy(update={"threshold": round(float(np.quantile(confidence.chances(inside), FALSE_REFUSALS)), 4)})
 
 
 def main() -> None:
-    """Learn the weights and print missed and false refusals on the ``dev`` part."""
+    """Learn both files and print missed and false refusals on questions that were not learned from."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=Path("corpus"))
     parser.add_argument("--model", required=True, help="a model trained with --hide dev rank")
     parser.add_argument("--output", type=Path, default=Path("src/assistant/model"))
     arguments = parser.parse_args()
-    model = load_embedding_model(arguments.model)
     documents = read_documents(arguments.corpus)
+    chunks = list(chunks_of(documents))
     outside = read_unanswerable()
+    known = [question.question for question in questions_of(documents, {"train"})] + [q.question for q in read_fact_questions(chunks)]
+    inner = learn_scope(known, [question for question, _ in outside])
+    folds = [learn_scope(known, [question for place, (question, _) in enumerate(outside) if place % FOLDS != fold]) for fold in range(FOLDS)]
+    outside_scopes = [folds[place % FOLDS].score(question) for place, (question, _) in enumerate(outside)]
+    labels = read_labels()
+    model = load_embedding_model(arguments.model)
     with tempfile.TemporaryDirectory() as folder:
         index = build_index(keep_parts(documents, {"train"}), model, Path(folder))
         retriever = make_retriever(index, model, Ranker.load(arguments.output / "ranker.json"))
-        learned_on, measured_on = ([q.question for q in questions_of(documents, {part})] for part in ("rank", "dev"))
-        half = [int(part_of(question * 2) == "train") for question, _ in outside]
-        inside_a, inside_b = features_of(learned_on, retriever), features_of(measured_on, retriever)
-        features = features_of([question for question, _ in outside], retriever)
+        parts = []
+        for part in ("rank", "dev"):
+            asked = questions_of(documents, {part})
+            texts = [question.question for question in asked]
+            scopes = [inner.score(text) for text in texts]
+            right = [set(labels.get(q.question, {})) | {(q.document_id, q.heading)} for q in asked]
+            parts.append((features_of(texts, scopes, retriever), features_of(texts, scopes, retriever, right)))
+        features = features_of([question for question, _ in outside], outside_scopes, retriever)
         index.close()
-    chosen = np.array(half, dtype=bool)
-    confidence = learn(inside_a, features[chosen])
-    report(confidence, inside_b, features[~chosen], [kind for (_, kind), own in zip(outside, half, strict=True) if not own])
-    final = learn(np.concatenate([inside_a, inside_b]), features)
-    (arguments.output / "confidence.json").write_text(final.model_dump_json(indent=2) + "\n", "utf-8")
+    (rank, rank_hidden), (dev, dev_hidden) = parts
+    half = np.arange(len(features)) % 2 == 0
+    measured = with_line(learn_confidence(rank, rank_hidden, features[half]), dev)
+    report(measured, dev, features[~half], [kind for place, (_, kind) in enumerate(outside) if place % 2])
+    final = learn_confidence(np.concatenate([rank, dev]), np.concatenate([rank_hidden, dev_hidden]), features)
+    (arguments.output / "confidence.json").write_text(with_line(final, np.concatenate([rank, dev])).model_dump_json() + "\n", "utf-8")
+    (arguments.output / "scope.json").write_text(inner.model_dump_json() + "\n", "utf-8")
 
 
-def report(confidence: Confidence, inside: NDArray[np.float32], outside: NDArray[np.float32], kinds: Sequence[str]) -> None:
-    """Print the share of wrong refusals, and of missed ones per kind."""
-    print(f"line {confidence.threshold}: false refusals {np.mean(chances(confidence, inside) < confidence.threshold):.4f}")
-    kept = chances(confidence, outside) >= confidence.threshold
-    print(f"refused when it should be: {1 - kept.mean():.4f} of {len(kept)}")
+def report(confidence: Confidence, inside: Features, outside: Features, kinds: Sequence[str]) -> None:
+    """Print the share of false refusals, and of right ones per kind."""
+    print(f"{len(CONFIDENCE_FEATURES)} features, line {confidence.threshold}: false refusals {np.mean(confidence.chances(inside) < confidence.threshold):.4f}")
+    refused = confidence.chances(outside) < confidence.threshold
+    print(f"refused when it should be: {refused.mean():.4f} of {len(refused)}")
     for kind in sorted(set(kinds)):
         own = np.array([k == kind for k in kinds])
-        print(f"  {kind}: {1 - kept[own].mean():.3f} of {own.sum()}")
+        print(f"  {kind}: {refused[own].mean():.3f} of {own.sum()}")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from typer.core import TyperCommand, TyperGroup
 
 from assistant import __version__
-from assistant.articles import read_corpus
+from assistant.articles import MARKETPLACES, read_corpus
 from assistant.corpus_checks import check_corpus, stale_documents
 from assistant.documents import Answer, Turn
 from assistant.errors import AssistantError, CorpusError
@@ -42,17 +42,13 @@ _DUTCH = {
     "{VRAAG}": "VRAAG",
     "{ZOEKTEKST}": "ZOEKTEKST",
     "{DOCUMENT}": "DOCUMENT",
-    "<str>": "TEKST",
-    "<int>": "GETAL",
-    "<path>": "PAD",
-    "<list[str]>": "TEKST",
-    "<list[path]>": "PADEN",
+    # The type behind an argument's name says nothing new; its width stays, so that columns keep their place.
+    " <str> ": "       ",
+    " <list[Path]> ": "              ",
     "COMMAND [ARGS]...": "OPDRACHT [ARGUMENTEN]...",
-    "INTEGER RANGE": "GETAL",
-    "INTEGER": "GETAL",
-    "TEXT": "TEKST",
-    "PATH": "PAD",
 }
+
+INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 # Typer keeps its parser to itself; the base of its public BadParameter is the base of every kind of wrong usage.
 _UsageError: Any = typer.BadParameter.__base__
@@ -91,9 +87,23 @@ app = typer.Typer(
     help="Verkoopassistent: antwoorden voor Amazon-verkopers uit een eigen, gedateerde kennisbank.",
 )
 
+
+def _known_marketplace(code: str | None) -> str | None:
+    if code is not None and code.strip().upper() not in MARKETPLACES:
+        raise typer.BadParameter(f"verwacht een van: {', '.join(MARKETPLACES)}")
+    return code
+
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Geef het resultaat als JSON.")]
 MarketplaceOption = Annotated[
-    str | None, typer.Option("--winkel", "--marketplace", help="Winkel waarvan de regels voorgaan, zoals NL, BE of DE.")
+    str | None,
+    typer.Option(
+        "--winkel",
+        "--marketplace",
+        metavar="CODE",
+        callback=_known_marketplace,
+        help=f"Winkel waarvan de regels voorgaan: {', '.join(MARKETPLACES)}.",
+    ),
 ]
 
 
@@ -102,7 +112,9 @@ def ask(
     question: Annotated[str, typer.Argument(metavar="VRAAG", help="Je vraag, tussen aanhalingstekens.")],
     as_json: JsonOption = False,
     marketplace: MarketplaceOption = None,
-    previous: Annotated[list[str] | None, typer.Option("--eerder", help="Een eerdere vraag uit hetzelfde gesprek; mag vaker.")] = None,
+    previous: Annotated[
+        list[str] | None, typer.Option("--eerder", metavar="VRAAG", help="Een eerdere vraag uit hetzelfde gesprek; mag vaker.")
+    ] = None,
 ) -> None:
     """Beantwoord een vraag uit de kennisbank, met bronnen."""
     with _open_assistant() as assistant:
@@ -119,7 +131,7 @@ def ask(
 @app.command(cls=DutchCommand)
 def search(
     query: Annotated[str, typer.Argument(metavar="ZOEKTEKST", help="Waar je naar zoekt.")],
-    limit: Annotated[int, typer.Option("--aantal", "--limit", min=1, max=100, help="Hoeveel secties je wilt zien.")] = 5,
+    limit: Annotated[int, typer.Option("--aantal", "--limit", metavar="GETAL", min=1, max=100, help="Hoeveel secties je wilt zien.")] = 5,
     as_json: JsonOption = False,
     marketplace: MarketplaceOption = None,
 ) -> None:
@@ -139,7 +151,7 @@ def search(
 @app.command(cls=DutchCommand)
 def ingest(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PADEN]...", help="Bestanden of mappen; zonder paden wordt alleen de index bijgewerkt.")
+        list[Path] | None, typer.Argument(metavar="PADEN", help="Bestanden of mappen; zonder paden wordt alleen de index bijgewerkt.")
     ] = None,
     as_json: JsonOption = False,
     rebuild: Annotated[bool, typer.Option("--opnieuw", help="Bouw de hele index opnieuw.")] = False,
@@ -191,9 +203,7 @@ def remove(
 
 @app.command("check-corpus", cls=DutchCommand)
 def check_corpus_command(
-    folders: Annotated[
-        list[Path] | None, typer.Argument(metavar="[MAPPEN]...", help="Mappen met artikelen; standaard de ingestelde.")
-    ] = None,
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="MAPPEN", help="Mappen met artikelen; standaard de ingestelde.")] = None,
     stale: Annotated[
         bool, typer.Option("--stale", "--verouderd", help="Toon alleen wat nagekeken moet worden, het meest gevraagde eerst.")
     ] = False,
@@ -237,10 +247,11 @@ def _times_cited(settings: Settings) -> dict[str, int]:
 
 @app.command(cls=DutchCommand)
 def evaluate(
-    cases: Annotated[Path, typer.Option("--cases", help="Map met gevallen (JSON Lines).")] = Path("evals/cases"),
-    output: Annotated[Path, typer.Option("--uitvoer", "--output", help="Map voor het rapport.")] = Path("evals/results"),
+    cases: Annotated[Path, typer.Option("--cases", metavar="MAP", help="Map met gevallen (JSON Lines).")] = Path("evals/cases"),
+    output: Annotated[Path, typer.Option("--uitvoer", "--output", metavar="MAP", help="Map voor het rapport.")] = Path("evals/results"),
     compare: Annotated[
-        tuple[Path, Path] | None, typer.Option("--compare", "--vergelijk", help="Vergelijk twee eerdere runs (JSON) en toon wat omsloeg.")
+        tuple[Path, Path] | None,
+        typer.Option("--compare", "--vergelijk", metavar="RUN RUN", help="Vergelijk twee eerdere runs (JSON) en toon wat omsloeg."),
     ] = None,
     from_feedback: Annotated[
         bool,
@@ -256,8 +267,10 @@ def evaluate(
 
 @app.command(cls=DutchCommand)
 def serve(
-    host: Annotated[str | None, typer.Option("--host", help="Adres waarop de webapp luistert.")] = None,
-    port: Annotated[int | None, typer.Option("--port", "--poort", min=1, max=65535, help="Poort waarop de webapp luistert.")] = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="ADRES", help="Adres waarop de webapp luistert.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", "--poort", metavar="GETAL", min=1, max=65535, help="Poort waarop de webapp luistert.")
+    ] = None,
 ) -> None:
     """Start de webapp."""
     from assistant.web import serve as serve_web  # noqa: PLC0415 - Gradio takes seconds to import
@@ -309,7 +322,7 @@ def _doctor_checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
 
 @contextmanager
 def _open_assistant(progress: bool = True) -> Iterator[Assistant]:
-    with _progress_bar(progress and err.is_terminal) as report, Assistant.open(Settings.load(), progress=report) as assistant:
+    with _progress_bar(progress) as report, Assistant.open(Settings.load(), progress=report) as assistant:
         yield assistant
 
 
@@ -317,7 +330,7 @@ def _open_assistant(progress: bool = True) -> Iterator[Assistant]:
 def _progress_bar(visible: bool) -> Iterator[Any]:
     """A function that shows a stage, how much is done and how much there is."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=err, transient=True, disable=not visible) as bar:
+    with Progress(*columns, console=err, transient=True, disable=not (visible and err.is_terminal)) as bar:
         tasks: dict[str, Any] = {}
 
         def report(stage: str, done: int, total: int) -> None:
@@ -381,6 +394,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     command = typer.main.get_command(app)
     try:
         result = command.main(args=list(arguments) if arguments is not None else None, prog_name="assistant", standalone_mode=False)
+        if result == INTERRUPTED:
+            raise KeyboardInterrupt
         sys.exit(result if isinstance(result, int) else 0)
     except _UsageError as exc:
         if type(exc).__name__ == "NoArgsIsHelpError":
@@ -394,7 +409,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("Afgebroken.\n")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)
     except Exception:

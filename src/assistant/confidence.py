@@ -1,7 +1,8 @@
 """How sure it is that the sources hold the answer: a calibrated chance, and the line below which nothing is said.
 
-Learned on answerable corpus questions that were hidden from the index and on unanswerable development questions
-(``training/train_confidence.py``); the weights stand in ``model/confidence.json``.
+Two parts. ``Scope`` reads the words of the question alone: does it sound like what this knowledge base is about? ``Confidence``
+weighs that with what was found. Both are learned by ``training/train_confidence.py`` on corpus questions that were hidden
+from the index and on unanswerable development questions; the weights stand in ``model/``.
 """
 
 import json
@@ -10,21 +11,65 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.documents import Record
 from assistant.errors import VectorIndexError
+from assistant.index import KnowledgeIndex
 from assistant.query_rewriting import Query
 from assistant.retrievers import FEATURES, Candidate
+from assistant.tokenization import ngrams, stem, words
 
+WIDELY_LOOKED_AT: Final = ("all_coverage", "body_coverage", "dense_fact", "dense_question", "dense_chunk", "question", "ngrams")
 CONFIDENCE_FEATURES: Final = (
-    *FEATURES, "top_score", "margin", "unknown_share", "unknown_count", "foreign_year", "foreign_platform", "query_length", "best_dense_question",
+    *FEATURES, "top_score", "margin", *(f"best_{name}" for name in WIDELY_LOOKED_AT),
+    "missed_weight", "missed_by_all_weight", "missed_by_all_share", "rare_missed", "unknown_count", "unknown_share", "length",
+    "repair_count", "mean_weight", "scope",
 )  # fmt: skip
+_RARE_WEIGHT: Final = 4.0
 
 
-class Confidence(Record):
-    """Logistic weights over ``CONFIDENCE_FEATURES`` and the chance below which no answer is given."""
+class Scope(Record):
+    """A linear reading of a question's stems, pairs of stems and letter groups; above 0 sounds like our subject."""
 
     weights: dict[str, float]
     bias: float
+
+    @classmethod
+    def load(cls, path: Path) -> "Scope":
+        """Read the weights.
+
+        Raises:
+            VectorIndexError: the file is missing or damaged.
+        """
+        return cls.model_validate(_read(path))
+
+    def score(self, question: str) -> float:
+        """The mean weight of the question's features, scaled; 0 is undecided."""
+        names = scope_features(question)
+        return self.bias + sum(self.weights.get(name, 0.0) for name in names) / math.sqrt(max(1, len(names)))
+
+
+def scope_features(question: str) -> list[str]:
+    """Stems, pairs of neighbouring stems and letter groups of a question, each once."""
+    stems = [stem(word) for word in words(question)]
+    pairs = [f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)]
+    return list(dict.fromkeys([*stems, *pairs, *(f"#{gram}" for gram in ngrams(question))]))
+
+
+class Confidence(Record):
+    """A small network over ``CONFIDENCE_FEATURES`` and the chance below which no answer is given.
+
+    ``chance = logistic(output . tanh(hidden . (features - mean) / spread + hidden_bias) + output_bias)``.
+    """
+
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+    hidden: tuple[tuple[float, ...], ...]
+    hidden_bias: tuple[float, ...]
+    output: tuple[float, ...]
+    output_bias: float
     threshold: float
 
     @classmethod
@@ -32,34 +77,65 @@ class Confidence(Record):
         """Read the weights.
 
         Raises:
-            VectorIndexError: the file is missing or damaged.
+            VectorIndexError: the file is missing, damaged, or of another set of features.
         """
-        try:
-            return cls.model_validate(json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError) as exc:
-            raise VectorIndexError(f"De gewichten in {path} zijn onleesbaar ({exc}); installeer opnieuw") from exc
+        confidence = cls.model_validate(_read(path))
+        if len(confidence.mean) != len(CONFIDENCE_FEATURES):
+            raise VectorIndexError(f"De gewichten in {path} passen niet bij deze versie; installeer opnieuw")
+        return confidence
 
-    def chance(self, query: Query, candidates: Sequence[Candidate]) -> float:
+    def chances(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """float64 ``(n,)`` in [0, 1] for features of shape ``(n, len(CONFIDENCE_FEATURES))``."""
+        scaled = (features - np.array(self.mean)) / np.array(self.spread)
+        hidden = np.tanh(scaled @ np.array(self.hidden).T + np.array(self.hidden_bias))
+        result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-(hidden @ np.array(self.output) + self.output_bias)))
+        return result
+
+
+class Judge:
+    """Decides whether what was found is enough to answer."""
+
+    def __init__(self, confidence: Confidence, scope: Scope) -> None:
+        self._confidence = confidence
+        self._scope = scope
+        self.threshold = confidence.threshold
+
+    def chance(self, question: str, query: Query, candidates: Sequence[Candidate], index: KnowledgeIndex) -> float:
         """The chance in [0, 1] that the best chunks hold the answer; 0 when nothing was found."""
         if not candidates:
             return 0.0
-        features = confidence_features(query, candidates)
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.bias + sum(self.weights.get(name, 0.0) * value for name, value in features.items())))))
+        features = confidence_features(query, candidates, index, self._scope.score(question))
+        return float(self._confidence.chances(features[None, :])[0])
 
 
-def confidence_features(query: Query, candidates: Sequence[Candidate]) -> dict[str, float]:
-    """What the chance is computed from: the best candidate's features and what is odd about the question."""
+def confidence_features(query: Query, candidates: Sequence[Candidate], index: KnowledgeIndex, scope: float) -> NDArray[np.float32]:
+    """float32 ``(len(CONFIDENCE_FEATURES),)``: the best candidate, the best of the first five, and what none of them explains."""
     best = candidates[0]
-    second = candidates[1].score if len(candidates) > 1 else 0.0
-    words = max(1, len(query.tokens))
-    return {
-        **best.features,
-        "top_score": best.score,
-        "margin": best.score - second,
-        "unknown_share": len(query.unknown) / words,
-        "unknown_count": float(min(3, len(query.unknown))),
-        "foreign_year": 0.0,
-        "foreign_platform": 0.0,
-        "query_length": math.log1p(words),
-        "best_dense_question": max(candidate.features["dense_question"] for candidate in candidates[:5]),
-    }
+    values = dict(best.features)
+    values["top_score"] = best.score
+    values["margin"] = best.score - (candidates[1].score if len(candidates) > 1 else 0.0)
+    for name in WIDELY_LOOKED_AT:
+        values[f"best_{name}"] = max(candidate.features[name] for candidate in candidates[:5])
+    field = index.fields["all"]
+    weights = np.array([field.inverse_document_frequency(token) for token in query.tokens] or [0.0], dtype=np.float32)
+    rows = np.array([candidate.row for candidate in candidates[:3]], dtype=np.int64)
+    held = field.matches(query.tokens, rows) > 0 if query.tokens else np.zeros((1, len(rows)), dtype=np.bool_)
+    missed_by_all = weights * ~held.any(axis=1)
+    values["missed_weight"] = float((weights * ~held[:, 0]).max())
+    values["missed_by_all_weight"] = float(missed_by_all.max())
+    values["missed_by_all_share"] = float(missed_by_all.sum() / max(weights.sum(), 1e-6))
+    values["rare_missed"] = float(min(5, (missed_by_all > _RARE_WEIGHT).sum()))
+    values["unknown_count"] = float(min(3, len(query.unknown)))
+    values["unknown_share"] = len(query.unknown) / max(1, len(query.tokens))
+    values["length"] = math.log1p(len(query.tokens))
+    values["repair_count"] = float(min(3, len(query.repairs)))
+    values["mean_weight"] = float(weights.mean())
+    values["scope"] = scope
+    return np.array([values[name] for name in CONFIDENCE_FEATURES], dtype=np.float32)
+
+
+def _read(path: Path) -> object:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as exc:
+        raise VectorIndexError(f"De gewichten in {path} zijn onleesbaar ({exc}); installeer opnieuw") from exc

@@ -35,7 +35,7 @@ _QUESTION_WORDS = (
     r"betaal|telt|hoef|what|how|when|why|which|can|do|does|must|is there"
 )
 # Between two questions in one sentence: ", en wat kost …" or " en hoe lang …"; the linking word goes.
-_QUESTION_BREAK = re.compile(rf"(?:,\s*|\s+)(?:en|and|of)\s+(?:ook\s+)?(?=(?:op|in|vanaf|tot|met|per|voor|bij|binnen|onder|boven)?\s*(?:{_QUESTION_WORDS})\b)", re.IGNORECASE)
+_QUESTION_BREAK = re.compile(rf"(?:,\s*|\s+)(?:en|and)\s+(?:ook\s+)?(?=(?:op|in|vanaf|tot|met|per|voor|bij|binnen|onder|boven)?\s*(?:{_QUESTION_WORDS})\b)", re.IGNORECASE)
 _QUESTION_START = re.compile(rf"^\W*(?:(?:en|maar|of|dus|ook|and)\s+)?(?:(?:op|in|vanaf|tot|met|per|voor|bij|binnen|onder|boven)\s+)?(?:{_QUESTION_WORDS})\b", re.IGNORECASE)
 
 

@@ -87,6 +87,8 @@ _PER = re.compile(r"\bper [\w³²]+")
 _STRONG_WORDS = tuple(
     (re.compile(rf"\b(?:{word})\b"), re.compile(rf"\b(?:{grounds})\b"))
     for word, grounds in (
+        (r"inclusief|incl", r"inclusief|incl"),
+        (r"exclusief|excl", r"exclusief|excl"),
         (r"gratis|kosteloos", r"gratis|kosteloos|zonder kosten|geen kosten|niets|kost(?:en)? geen"),
         (r"altijd", r"altijd|steeds|elke?|ieder\w*|alle"),
         (r"nooit", r"nooit|niet|geen|verboden"),
@@ -196,13 +198,13 @@ def evidence_of(chunk: Chunk) -> Evidence:
     context = _context(chunk)
     said = f" {_spaced(' '.join(unit.text for unit in units))} "
     # A country may be called by any of its names.
-    context += " ".join(names for names in _PLACES.values() if any(f" {_spaced(name)} " in said for name in names.split()))
+    context += "\n" + " ".join(names for names in _PLACES.values() if any(f" {name} " in said for name in fold(names).split()))
     words = f"{said}{_spaced(context)} "
     return Evidence(
         facts=tuple(fact.text for fact in facts),
         units=tuple(units),
         rows=tuple(_rows(facts)),
-        clauses=tuple(Clause(part, unit.text, _direct_stems(part)) for unit in units for part in _CLAUSE.split(unit.text)),
+        clauses=tuple(_clauses(fact.text for fact in facts)),
         context=stems_of(context),
         stems=stems_of(words),
         quantities=frozenset().union(*(read(unit.text).quantities for unit in units)),
@@ -255,6 +257,14 @@ def _rows(facts: Sequence[Fact]) -> Iterator[tuple[Piece, ...]]:
         yield tuple(Piece(_figures(clause), stems_of(f"{frame} {clause}"), _names(clause)) for clause in clauses)
 
 
+def _clauses(texts: Iterable[str]) -> Iterator[Clause]:
+    """The clauses of what is stated; a question states nothing."""
+    for text in texts:
+        if not text.rstrip(" *_").endswith("?"):
+            for clause in _CLAUSE.split(text):
+                yield Clause(clause, text, _direct_stems(clause))
+
+
 def _figures(text: str) -> frozenset[Quantity]:
     return frozenset(read(text).quantities)
 
@@ -287,7 +297,7 @@ def read_claim(text: str, parts: Sequence[str] = ()) -> Claim:
         parts: for a table row: its name, column and cell, for every cell.
     """
     reading = read(text)
-    stems = stems_of(text)
+    stems = _direct_stems(text)
     if stems - _FREE_STEMS or reading.quantities or reading.days:
         stems -= _FREE_STEMS
     return Claim(text, tuple(parts) or (text,), reading, stems, tuple(_terms(text)))
@@ -413,7 +423,7 @@ def _coverage(wanted: frozenset[str], known: frozenset[str]) -> float:
 
 def _are_related(one: str, other: str) -> bool:
     """Whether one is the first or last part of the other, as the parts of a compound are."""
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) < len(other) else (other, one)
     return len(short) >= 4 and (long.startswith(short) or long.endswith(short))
 
 

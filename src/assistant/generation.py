@@ -6,16 +6,17 @@ It never writes a statement of its own beyond fixed phrases, sums, and the verdi
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from assistant.calculation import worked_sum
+from assistant.calculation import WorkedSum, work_out
 from assistant.documents import Chunk, Citation, Fact, Record
 from assistant.query_rewriting import MARKETPLACE_LABELS, Query
 from assistant.retrievers import Candidate
 from assistant.selection import RankedFact, Shape, question_shape
 from assistant.splitters import row_text
+from assistant.verdicts import verdict
 
 MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
 TARGET_CHARACTERS = 640
@@ -57,20 +58,27 @@ def compose(
     A list or a procedure may be longer, because half of one is no answer. Empty input gives an empty draft.
     """
     shape = question_shape(query.text)
-    picked = _pick(shape, candidates, ranked, budget)
+    worked = work_out(
+        query.text, [fact.fact for fact in ranked], chunks=[c.chunk for c in candidates], marketplace=query.marketplace, today=today
+    )
+    rule = _rule_of(worked, candidates) if worked else {}
+    picked = _pick(shape, candidates, ranked, budget, rule)
     pieces: list[str] = []
     citations: list[Citation] = []
     for number, choice in enumerate(picked, 1):
         candidate = candidates[choice.candidate]
         pieces.extend(_render(candidate.chunk, choice.places, number))
-        citations.append(_citation(candidate, choice.places, number))
+        quote = "\n".join(candidate.chunk.facts[place].text for place in choice.places)
+        citations.append(citation_of(candidate, quote, number))
     if pieces:
-        opening = _verdict(query, candidates, ranked, shape)
-        if opening and not pieces[0].startswith(("|", "-", "1.")):
-            pieces[0] = f"{opening} {pieces[0]}"
-        total = worked_sum(query.text, [fact.fact for fact in ranked[:12] if fact.candidate in {choice.candidate for choice in picked}])
-        if total:
-            pieces.insert(1, f"{total} [1]")
+        opening = _opening(query, ranked, shape)
+        if opening and pieces[0][0] in "|-1":
+            pieces.insert(0, f"**{opening}**")
+        elif opening:
+            pieces[0] = f"**{opening}** {pieces[0]}"
+        if worked and rule:
+            marks = " ".join(f"[{number}]" for number, choice in enumerate(picked, 1) if choice.candidate in rule)
+            pieces.insert(0, f"{worked.text} {marks}")
         pieces.append(freshness(citations, [candidates[choice.candidate].chunk for choice in picked]))
     return Draft(
         pieces=tuple(piece for piece in pieces if piece),
@@ -79,11 +87,26 @@ def compose(
     )
 
 
-def _pick(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int) -> list[_Picked]:
+def _rule_of(worked: WorkedSum, candidates: Sequence[Candidate]) -> dict[int, set[int]]:
+    """For each candidate the places of the facts that a sum rests on; empty when one of them is not there."""
+    found: dict[int, set[int]] = {}
+    for fact in worked.facts:
+        owner = next((number for number, candidate in enumerate(candidates) if fact in candidate.chunk.facts), None)
+        if owner is None:
+            return {}
+        found.setdefault(owner, set()).add(candidates[owner].chunk.facts.index(fact))
+    return found
+
+
+def _pick(
+    shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int, needed: Mapping[int, set[int]]
+) -> list[_Picked]:
     """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
     if not ranked:
         return []
     basket = _Basket(candidates)
+    for candidate, places in needed.items():
+        basket.add(candidate, set().union(*(_with_context(candidates[candidate].chunk, place, shape) for place in places)))
     best = ranked[0]
     basket.add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
     if shape in ("how", "list"):
@@ -209,7 +232,8 @@ def plain(text: str) -> str:
     return _LINK.sub(r"\1", text).strip()
 
 
-def _citation(candidate: Candidate, places: Sequence[int], number: int) -> Citation:
+def citation_of(candidate: Candidate, quote: str, number: int) -> Citation:
+    """The citation of a chunk; ``quote`` holds the facts used, one per line."""
     chunk = candidate.chunk
     source = chunk.sources[0] if chunk.sources else None
     return Citation(
@@ -218,18 +242,21 @@ def _citation(candidate: Candidate, places: Sequence[int], number: int) -> Citat
         title=chunk.title,
         heading=chunk.heading,
         text=chunk.text,
-        quote="\n".join(chunk.facts[place].text for place in places),
+        quote=quote,
         source_name=source.name if source else chunk.title,
         source_url=source.url if source else "",
         checked_on=chunk.checked_on,
         marketplaces=chunk.marketplaces,
-        score=min(1.0, max(0.0, candidate.score)),
+        score=round(1.0 / (1.0 + 2.0 ** -(candidate.score / 4.0)), 4),
     )
 
 
-def _verdict(query: Query, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], shape: Shape) -> str:
+def _opening(query: Query, ranked: Sequence[RankedFact], shape: Shape) -> str:
     """"Ja." or "Nee." when the most likely fact decides a yes-or-no question in so many words; else nothing."""
-    return ""
+    best = ranked[0]
+    if shape != "verdict" or best.fact.kind == "row" or best.fact.leans:
+        return ""
+    return verdict(query.text, best.fact.text, best.coverage)
 
 
 def freshness(citations: Sequence[Citation], chunks: Sequence[Chunk]) -> str:

@@ -5,8 +5,7 @@ Whatever goes wrong ends in one error, so that the caller can answer without the
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from assistant.documents import Chunk, Turn
@@ -68,30 +67,24 @@ class GenerativeEngine:
         if not chunks:
             raise ValueError("chunks is empty; expected at least one")
         prompt = build(question, chunks, history)
+        grounder = Grounder(prompt.chunks, question=question)
         started = time.monotonic()
-        shown = False
-        while True:
+        try:
+            yield from self._pieces(prompt, grounder)
+        except LanguageModelError:
+            if grounder.kept or time.monotonic() - started >= self._timeout_seconds:
+                raise
+            time.sleep(_PAUSE_SECONDS)
             grounder = Grounder(prompt.chunks, question=question)
-            try:
-                with closing(self._pieces(prompt, grounder)) as pieces:
-                    for piece in pieces:
-                        shown = True
-                        yield piece
-                break
-            except LanguageModelError:
-                if shown or time.monotonic() - started >= self._timeout_seconds:
-                    raise
-                shown = True  # the second time is the last
-                time.sleep(_PAUSE_SECONDS)
+            yield from self._pieces(prompt, grounder)
         grounded = grounder.result()
         if not grounded.unknown and (not grounded.kept or grounded.support < LEAST_SUPPORT):
             raise LanguageModelError(f"Van wat het taalmodel {self.name} antwoordde, staat te weinig in de bronnen.")
         yield grounded
 
-    def _pieces(self, prompt: Prompt, grounder: Grounder) -> Generator[str, None, None]:
+    def _pieces(self, prompt: Prompt, grounder: Grounder) -> Iterator[str]:
         received = 0
-        stream = self._model.stream(prompt.system, prompt.user, timeout_seconds=self._timeout_seconds)
-        for piece in stream:
+        for piece in self._model.stream(prompt.system, prompt.user, timeout_seconds=self._timeout_seconds):
             received += len(piece)
             shown = grounder.feed(piece)
             if shown:

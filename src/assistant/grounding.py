@@ -231,22 +231,20 @@ class Grounder:
     def _show(self, statement: Statement, claim: Claim, numbers: Sequence[int]) -> None:
         if statement.kind == "sentence":
             self._drop("lead-in", "table head")  # the list or table that they led up to is gone
-        for other in self._waiting:
-            self._append(other.kind, other.gap, f"{other.prefix}{other.text}")
-        joined = statement.prefix if not self._prefix_shown and not any(other.prefix == statement.prefix for other in self._waiting) else ""
-        self._append(statement.kind, self._gap, f"{joined}{_with_markers(statement, numbers)}")
-        self._waiting, self._gap, self._prefix_shown = [], 0, True
+        for part in (*self._waiting, statement._replace(text=_with_markers(statement, numbers), gap=self._gap)):
+            self._append(part)
+        self._waiting, self._gap = [], 0
         self._kept.append(statement.text)
         self._previous, self._previous_removed = statement, False
         for number in numbers:
             self._quotes.setdefault(number, set()).update(quotes(claim, self._evidence[number - 1]))
 
-    def _append(self, kind: Kind, gap: int, text: str) -> None:
-        block = _BLOCKS.get(kind, "text")
-        if gap > 1 and block != self._block:
-            gap = 3
-        self._block = block
-        self._output.append(f"{GAPS[gap] if self._output else ''}{text}")
+    def _append(self, part: Statement) -> None:
+        block = _BLOCKS.get(part.kind, "text")
+        gap = 3 if part.gap > 1 and block != self._block else part.gap
+        begins_line = gap > 1 or not self._output or not self._prefix_shown
+        self._output.append(f"{GAPS[gap] if self._output else ''}{part.prefix if begins_line else ''}{part.text}")
+        self._block, self._prefix_shown = block, True
 
     def _drop(self, *kinds: Kind) -> None:
         """Forget what waits of these kinds; the room it would have made stays."""

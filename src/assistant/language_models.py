@@ -93,7 +93,7 @@ def _address(name: str, provider: _Provider, settings: Settings, environ: Mappin
     options: Options = {"base_url": settings.llm_base_url} if settings.llm_base_url else {}
     if provider.key and not environ.get(provider.key):
         if not settings.llm_base_url:
-            raise LanguageModelError(f"Voor het taalmodel {settings.llm} ontbreekt de sleutel; zet hem in de omgevingsvariabele {provider.key}")
+            raise LanguageModelError(f"Voor het taalmodel {settings.llm} ontbreekt de sleutel; zet de omgevingsvariabele {provider.key}")
         options["api_key"] = "niet-nodig"
     return options
 
@@ -110,7 +110,9 @@ def _options(provider: str, timeout_seconds: float, own_server: bool) -> list[Op
             return [{"pipeline_kwargs": generation}]
         case "openai":
             fixed = {"max_tokens": MAX_TOKENS, "timeout": timeout_seconds, "max_retries": 0}
-            silent: Options = {"extra_body": {"chat_template_kwargs": {"enable_thinking": False}}} if own_server else {"reasoning_effort": "none"}
+            # Servers such as vLLM and llama.cpp leave it to the model's template; OpenAI has a setting of its own.
+            template: Options = {"extra_body": {"chat_template_kwargs": {"enable_thinking": False}}}
+            silent: Options = template if own_server else {"reasoning_effort": "none"}
             return [fixed | steady | silent, fixed | steady, fixed]
         case "anthropic":
             fixed = {"max_tokens": MAX_TOKENS, "timeout": timeout_seconds, "max_retries": 0}
@@ -120,7 +122,7 @@ def _options(provider: str, timeout_seconds: float, own_server: bool) -> list[Op
             fixed = {"max_tokens": MAX_TOKENS, "timeout": max(1, round(timeout_seconds)), "max_retries": 1}
             return [fixed | steady, fixed]
         case _:
-            return [steady | {"timeout": timeout_seconds, "max_retries": 0}, steady, {}]
+            return [steady, {}]
 
 
 class LanguageModel:
@@ -179,8 +181,10 @@ class LanguageModel:
             event = events.get(timeout=max(0.0, min(silent_until, done_by) - time.monotonic()))
         except queue.Empty:
             event = TimeoutError()
+        if isinstance(event, LanguageModelError):
+            raise event
         if isinstance(event, Exception):
-            raise event if isinstance(event, LanguageModelError) else LanguageModelError(_explain(event, self.name)) from event
+            raise LanguageModelError(_explain(event, self.name)) from event
         if time.monotonic() > done_by:
             raise LanguageModelError(_explain(TimeoutError(), self.name))
         return event
@@ -351,7 +355,7 @@ def _explain(exc: Exception, name: str) -> str:
     kinds = " ".join(kind.__name__ for kind in type(exc).__mro__)
     status = _status(exc)
     if "Timeout" in kinds:
-        return f"Het taalmodel {name} antwoordt niet op tijd; geef het meer tijd met ASSISTANT_LLM_TIMEOUT_SECONDS of kies een sneller model."
+        return f"Het taalmodel {name} antwoordt niet op tijd; geef het meer tijd met ASSISTANT_LLM_TIMEOUT_SECONDS."
     if status in (401, 403):
         return f"Het taalmodel {name} weigert de sleutel; controleer hem bij je aanbieder."
     if status == 404:
@@ -363,7 +367,7 @@ def _explain(exc: Exception, name: str) -> str:
     if status:
         return f"De server van het taalmodel {name} weigert de vraag (fout {status})."
     if re.search(r"Connect|RemoteProtocol|ReadError|NetworkError|TransportError", kinds):
-        return f"Het taalmodel {name} is niet bereikbaar of de verbinding viel weg; controleer of de server draait en ASSISTANT_LLM_BASE_URL klopt."
+        return f"Het taalmodel {name} is niet bereikbaar; controleer of de server draait en of ASSISTANT_LLM_BASE_URL klopt."
     return f"Het taalmodel {name} gaf een onleesbaar antwoord ({_first_line(exc)})."
 
 

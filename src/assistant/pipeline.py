@@ -15,16 +15,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from pydantic import ConfigDict
 
 from assistant.articles import FIGURES_FOLDER, TOPICS_FILE, Corpus, article_paths, read_corpus
-from assistant.confidence import Confidence
-from assistant.documents import Answer, Article, Document, Hit, IngestReport, Record, Rejection, StreamEvent, Turn
+from assistant.confidence import Confidence, Judge, Scope
+from assistant.documents import Answer, Article, Citation, Document, Hit, IngestReport, Record, Rejection, StreamEvent, Turn
 from assistant.embeddings import EmbeddingModel, load_embedding_model
-from assistant.errors import DocumentError, VectorIndexError
-from assistant.generation import Draft, compose
+from assistant.errors import DocumentError, LanguageModelError, VectorIndexError
+from assistant.generation import Draft, citation_of, compose, freshness, warnings
+from assistant.generative import GenerativeEngine
+from assistant.grounding import GroundedText
 from assistant.index import Fingerprint, IndexStore, KnowledgeIndex, Progress
+from assistant.language_models import open_language_model
 from assistant.loaders import find_files, load
 from assistant.conversation import split_questions, standalone_question
 from assistant.query_rewriting import Query, SynonymIndex, analyse, check_question
@@ -38,7 +41,9 @@ logger = logging.getLogger(__name__)
 
 CANDIDATES = 12
 CANDIDATES_FOR_FACTS = 6
+CHUNKS_FOR_MODEL = 6
 EXTRACTIVE = "extractive"
+FALLBACK_NOTICE = "Dit antwoord komt rechtstreeks uit de kennisbank, zonder taalmodel."
 REFUSAL = "Dat weet ik niet: ik vind in mijn kennisbank geen antwoord op deze vraag."
 
 
@@ -81,6 +86,13 @@ class _Found(Record):
     chance: float
 
 
+class _Retrieved(NamedTuple):
+    request: _Request
+    standalone: str
+    knowledge: _Knowledge
+    found: list[_Found]
+
+
 class Assistant:
     """Answers questions about selling on Amazon from its knowledge base. Thread-safe; close it, or use it as a context."""
 
@@ -92,14 +104,15 @@ class Assistant:
         self._uploads = Uploads(settings.data_dir / "documents")
         self._ranker = Ranker.load(BUNDLED_MODEL / "ranker.json")
         self._selector = Selector.load(BUNDLED_MODEL / "selection.json")
-        self._confidence = Confidence.load(BUNDLED_MODEL / "confidence.json")
+        self._judge = Judge(Confidence.load(BUNDLED_MODEL / "confidence.json"), Scope.load(BUNDLED_MODEL / "scope.json"))
         self._lock = threading.RLock()
         self._retired: list[_Knowledge] = []
         self._corpus: Corpus | None = None
         self._build_if_stale()
         self._knowledge = self._open_knowledge()
-        self._chain: Runnable[_Request, Answer] = (
-            RunnableLambda(self._rewrite) | RunnableLambda(self._retrieve) | RunnableLambda(self._write)
+        self._engine = _open_engine(settings)
+        self._chain: Runnable[_Request, StreamEvent] = (
+            RunnableLambda(self._rewrite) | RunnableLambda(self._retrieve) | RunnableGenerator(self._write)
         )
 
     @classmethod
@@ -131,19 +144,26 @@ class Assistant:
         Raises:
             QuestionError: there is no question in it, or it is far too long.
         """
-        started = time.perf_counter()
-        request = _Request(check_question(question), tuple(history), (marketplace or self.settings.marketplace).upper(), topic)
-        answer = self._chain.invoke(request)
-        return answer.model_copy(update={"elapsed_ms": round((time.perf_counter() - started) * 1000, 3)})
+        for event in self.stream(question, history, marketplace, topic):
+            if event.answer is not None:
+                return event.answer
+        raise RuntimeError("the chain ended without an answer")
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), marketplace: str | None = None, topic: str | None = None
     ) -> Iterator[StreamEvent]:
-        """The same answer as it is made: pieces of text, then one event with the whole ``Answer``."""
-        answer = self.ask(question, history, marketplace, topic)
-        for piece in re.findall(r"\S+\s*|\s+", answer.text):
-            yield StreamEvent(text=piece)
-        yield StreamEvent(answer=answer)
+        """The same answer as it is made: pieces of text, then one event with the whole ``Answer``.
+
+        When a language model fails halfway, the last event holds an answer without it; what counts is always that event.
+        """
+        started = time.perf_counter()
+        request = _Request(check_question(question), tuple(history), (marketplace or self.settings.marketplace).upper(), topic)
+        for event in self._chain.stream(request):
+            if event.answer is not None:
+                elapsed = round((time.perf_counter() - started) * 1000, 3)
+                yield StreamEvent(answer=event.answer.model_copy(update={"elapsed_ms": elapsed}))
+            else:
+                yield event
 
     def search(self, query: str, limit: int = 10, marketplace: str | None = None, topic: str | None = None) -> list[Hit]:
         """The chunks that fit a query best, best first.
@@ -171,34 +191,81 @@ class Assistant:
     def _rewrite(self, request: _Request) -> tuple[_Request, str]:
         return request, standalone_question(request.question, request.history)
 
-    def _retrieve(self, rewritten: tuple[_Request, str]) -> tuple[_Request, str, _Knowledge, list[_Found]]:
+    def _retrieve(self, rewritten: tuple[_Request, str]) -> _Retrieved:
         request, standalone = rewritten
         knowledge = self._current()
         found = []
         for question in split_questions(standalone):
             query = self._analyse(question, knowledge, request.marketplace)
             candidates = tuple(knowledge.retriever.retrieve(query, CANDIDATES, request.topic))
-            found.append(_Found(question=question, query=query, candidates=candidates, chance=self._confidence.chance(query, candidates)))
-        return request, standalone, knowledge, found
+            chance = self._judge.chance(question, query, candidates, knowledge.index)
+            found.append(_Found(question=question, query=query, candidates=candidates, chance=chance))
+        return _Retrieved(request, standalone, knowledge, found)
 
-    def _write(self, retrieved: tuple[_Request, str, _Knowledge, list[_Found]]) -> Answer:
-        request, standalone, knowledge, found = retrieved
-        answered = [one for one in found if one.chance >= self._confidence.threshold]
-        if not answered:
-            return self._refuse(standalone, found[0], knowledge)
-        drafts = [self._draft(one, knowledge, len(answered)) for one in answered]
+    def _write(self, inputs: Iterator[_Retrieved]) -> Iterator[StreamEvent]:
+        for retrieved in inputs:
+            answered = [one for one in retrieved.found if one.chance >= self._judge.threshold]
+            if not answered:
+                yield from _told(self._refuse(retrieved))
+            elif self._engine is None:
+                yield from _told(self._extract(retrieved, answered))
+            else:
+                yield from self._generate(self._engine, retrieved, answered)
+
+    def _extract(self, retrieved: _Retrieved, answered: Sequence[_Found]) -> Answer:
+        """The answer of the extractive engine."""
+        drafts = [self._draft(one, retrieved.knowledge, len(answered)) for one in answered]
         draft = _join([one.question for one in answered], drafts)
-        missed = [one.question for one in found if one not in answered]
+        missed = [one.question for one in retrieved.found if one not in answered]
         pieces = [*_reading(answered), *draft.pieces, *(f"Over ‘{question}’ vind ik niets in mijn kennisbank." for question in missed)]
-        used = [candidate.chunk for one in answered for candidate in one.candidates if _is_cited(candidate, draft)]
+        return self._finish(retrieved, answered, "\n\n".join(pieces), draft.citations, draft.warnings, EXTRACTIVE)
+
+    def _generate(self, engine: GenerativeEngine, retrieved: _Retrieved, answered: Sequence[_Found]) -> Iterator[StreamEvent]:
+        """The answer of the language model, statement by statement; that of the extractive engine when the model fails."""
+        chosen = _spread([one.candidates for one in answered], CHUNKS_FOR_MODEL)
+        chunks = [candidate.chunk for candidate in chosen]
+        try:
+            for item in engine.answer(retrieved.standalone, chunks, retrieved.request.history):
+                if isinstance(item, str):
+                    yield StreamEvent(text=item)
+                elif item.unknown:
+                    yield StreamEvent(answer=self._refuse(retrieved).model_copy(update={"engine": engine.name}))
+                else:
+                    yield StreamEvent(answer=self._generated(engine.name, retrieved, answered, chosen, item))
+        except LanguageModelError as exc:
+            logger.warning("Answered without the language model: %s", exc)
+            answer = self._extract(retrieved, answered)
+            yield StreamEvent(answer=answer.model_copy(update={"warnings": (*answer.warnings, f"{FALLBACK_NOTICE} ({exc})")}))
+
+    def _generated(
+        self, name: str, retrieved: _Retrieved, answered: Sequence[_Found], chosen: Sequence[Candidate], text: GroundedText
+    ) -> Answer:
+        """The grounded text with its citations numbered in the order of the chunks that are used."""
+        numbers = {support.number: place for place, support in enumerate(text.used, 1)}
+        body = re.sub(r"\[(\d+)\]", lambda match: f"[{numbers[int(match.group(1))]}]" if int(match.group(1)) in numbers else "", text.text)
+        used = [chosen[support.number - 1] for support in text.used]
+        citations = [
+            citation_of(candidate, support.quote, numbers[support.number]) for candidate, support in zip(used, text.used, strict=True)
+        ]
+        chunks = [candidate.chunk for candidate in used]
+        notes = tuple(warnings(answered[0].query, chunks, citations, date.today()))
+        pieces = [*_reading(answered), body.strip(), freshness(citations, chunks)]
+        return self._finish(retrieved, answered, "\n\n".join(piece for piece in pieces if piece), tuple(citations), notes, name)
+
+    def _finish(
+        self, retrieved: _Retrieved, answered: Sequence[_Found], text: str, citations: tuple[Citation, ...], notes: tuple[str, ...], engine: str
+    ) -> Answer:
+        cited = {(citation.document_id, citation.heading) for citation in citations}
+        used = [c.chunk for one in answered for c in one.candidates if (c.chunk.document_id, c.chunk.heading) in cited]
+        asked = [retrieved.standalone, *(turn.question for turn in retrieved.request.history)]
         return Answer(
-            text="\n\n".join(pieces),
-            citations=draft.citations,
+            text=text,
+            citations=citations,
             answered=True,
-            engine=EXTRACTIVE,
-            standalone_question=standalone,
-            suggestions=suggest(answered[-1].candidates, used, knowledge.index, [standalone, *(turn.question for turn in request.history)]),
-            warnings=draft.warnings,
+            engine=engine,
+            standalone_question=retrieved.standalone,
+            suggestions=suggest(answered[-1].candidates, used, retrieved.knowledge.index, asked),
+            warnings=notes,
             confidence=min(one.chance for one in answered),
         )
 
@@ -210,7 +277,8 @@ class Assistant:
             return compose(found.query, candidates, ranked, date.today())
         return compose(found.query, candidates, ranked, date.today(), budget=420)
 
-    def _refuse(self, standalone: str, found: _Found, knowledge: _Knowledge) -> Answer:
+    def _refuse(self, retrieved: _Retrieved) -> Answer:
+        found = max(retrieved.found, key=lambda one: one.chance)
         near = [candidate.chunk for candidate in found.candidates[:3]]
         related = tuple(Article(document_id=chunk.document_id, title=chunk.title, heading=chunk.heading) for chunk in near)
         lines = [REFUSAL]
@@ -221,8 +289,8 @@ class Assistant:
             text="\n\n".join(lines),
             answered=False,
             engine=EXTRACTIVE,
-            standalone_question=standalone,
-            suggestions=suggest(found.candidates, [], knowledge.index, [standalone]),
+            standalone_question=retrieved.standalone,
+            suggestions=suggest(found.candidates, [], retrieved.knowledge.index, [retrieved.standalone]),
             related=related,
             confidence=found.chance,
         )
@@ -435,8 +503,27 @@ def _reading(found: Sequence[_Found]) -> list[str]:
     return [f"_Ik las {', '.join(f'‘{right}’' for right in dict.fromkeys(repairs.values()))}._"]
 
 
-def _is_cited(candidate: Candidate, draft: Draft) -> bool:
-    return any((c.document_id, c.heading) == (candidate.chunk.document_id, candidate.chunk.heading) for c in draft.citations)
+def _told(answer: Answer) -> Iterator[StreamEvent]:
+    """A finished answer as a stream of its words."""
+    for piece in re.findall(r"\S+\s*|\s+", answer.text):
+        yield StreamEvent(text=piece)
+    yield StreamEvent(answer=answer)
+
+
+def _spread(candidates: Sequence[Sequence[Candidate]], limit: int) -> list[Candidate]:
+    """The best candidates of each question in turn, each chunk once."""
+    chosen: dict[int, Candidate] = {}
+    for rank in range(max(map(len, candidates))):
+        for own in candidates:
+            if rank < len(own) and len(chosen) < limit:
+                chosen.setdefault(own[rank].row, own[rank])
+    return list(chosen.values())
+
+
+def _open_engine(settings: Settings) -> GenerativeEngine | None:
+    if not settings.llm:
+        return None
+    return GenerativeEngine(open_language_model(settings), timeout_seconds=settings.llm_timeout_seconds)
 
 
 def _join(questions: Sequence[str], drafts: Sequence[Draft]) -> Draft:

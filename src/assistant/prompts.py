@@ -61,23 +61,23 @@ def build(question: str, chunks: Sequence[Chunk], history: Sequence[Turn] = ()) 
     sources: list[str] = []
     room = CHUNKS_BUDGET
     for number, chunk in enumerate(chunks, 1):
-        source = _source(number, chunk)
-        if sources and len(source) > room:
+        head, text = _source(chunk)
+        if sources and len(head) + len(text) > room:
             break
-        sources.append(source)
-        room -= len(source)
+        sources.append(f'<bron nummer="{number}">\n{head}\n\n{text[:room]}\n</bron>')
+        room -= len(head) + len(text)
     parts = ["\n\n".join(sources), _conversation(history), f"<vraag>\n{as_data(question)[:QUESTION_BUDGET]}\n</vraag>"]
     return Prompt(SYSTEM, "\n\n".join(filter(None, parts)), tuple(chunks[: len(sources)]))
 
 
-def _source(number: int, chunk: Chunk) -> str:
-    facts = [f"{as_data(chunk.title)}: {as_data(chunk.heading)}"]
+def _source(chunk: Chunk) -> tuple[str, str]:
+    """The head of a source, with what it is about and how old it is, and its text."""
+    head = [f"{as_data(chunk.title)}: {as_data(chunk.heading)}"]
     if chunk.marketplaces:
-        facts.append(f"Geldt voor: {', '.join(map(as_data, chunk.marketplaces))}")
+        head.append(f"Geldt voor: {', '.join(map(as_data, chunk.marketplaces))}")
     if chunk.checked_on:
-        facts.append(f"Nagekeken op: {chunk.checked_on.day}-{chunk.checked_on.month}-{chunk.checked_on.year}")
-    text = as_data(without_instructions(chunk.text))[: CHUNKS_BUDGET - 1_000]
-    return f'<bron nummer="{number}">\n{chr(10).join(facts)}\n\n{text}\n</bron>'
+        head.append(f"Nagekeken op: {chunk.checked_on.day}-{chunk.checked_on.month}-{chunk.checked_on.year}")
+    return "\n".join(head), as_data(without_instructions(chunk.text))
 
 
 def _conversation(history: Sequence[Turn]) -> str:

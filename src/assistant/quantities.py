@@ -266,14 +266,17 @@ def _agrees(known: Day, wanted: Day) -> bool:
     return all(not part or part == given for part, given in zip(wanted, known, strict=True))
 
 
-_RATE = re.compile(rf"(?<![\w.,])(?P<number>(?:{_SIGN} ?)?{_NUMBER}(?: ?{_UNIT})?)[^\d.,;:]{{0,20}}? per (?P<per>[^\W\d_]{{2,}}(?: [^\W\d_]{{2,}})?)(?!\w)")
+_RATE = re.compile(
+    rf"(?<![\w.,])(?P<number>(?:{_SIGN} ?)?{_NUMBER}(?: ?{_UNIT})?)[^\d.,;:]{{0,20}}?"
+    r" per (?P<per>[^\W\d_]{2,}(?: [^\W\d_]{2,})?)(?!\w)"
+)
 
 
-def rates(text: str) -> Iterator[tuple[Quantity, str]]:
+@lru_cache(maxsize=16_384)
+def rates(text: str) -> tuple[tuple[Quantity, str], ...]:
     """The quantities that go per something, with the one or two words behind ``per``."""
-    for match in _RATE.finditer(_with_digits(plain(text))):
-        for quantity in read(match.group("number")).quantities:
-            yield quantity, match.group("per")
+    found = _RATE.finditer(_with_digits(plain(text)))
+    return tuple((quantity, match.group("per")) for match in found for quantity in read(match.group("number")).quantities)
 
 
 _OPERATORS = {"x": "*", "×": "*", "keer": "*", "maal": "*", "van": "*", ":": "/", "÷": "/"}

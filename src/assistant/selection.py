@@ -70,13 +70,13 @@ class Selector(Record):
 
 
 class RankedFact(Record):
-    """A fact with its place and its chance of being the one asked for."""
+    """A fact with its place, its chance of being the one asked for, and the share of the question it and its heading hold."""
 
     candidate: int
     place: int
     fact: Fact
     chance: float
-    own_score: float
+    coverage: float
 
 
 def question_shape(question: str) -> Shape:
@@ -102,10 +102,12 @@ def rank_facts(
         facts = candidate.chunk.facts
         if not facts:
             continue
-        own = fact_features(query, vector, candidate.row, candidate.chunk, index, shape) @ _weights(selector)
+        features = fact_features(query, vector, candidate.row, candidate.chunk, index, shape)
+        coverage = features[:, FACT_FEATURES.index("coverage_with_heading")]
+        own = features @ _weights(selector)
         chances = _softmax(own.astype(np.float64)) * chunk_chances[number]
         ranked.extend(
-            RankedFact(candidate=number, place=place, fact=fact, chance=float(chances[place]), own_score=float(own[place]))
+            RankedFact(candidate=number, place=place, fact=fact, chance=float(chances[place]), coverage=float(coverage[place]))
             for place, fact in enumerate(facts)
         )
     return sorted(ranked, key=lambda fact: (-fact.chance, fact.candidate, fact.place))

@@ -99,8 +99,8 @@ class Settings(BaseSettings):
 
 
 def _unknown_name(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"bedoel je {near[0]}?" if near else f"bekende namen: {', '.join(sorted(known))}"
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), [other.removeprefix(PREFIX) for other in known], n=1)
+    hint = f"bedoel je {PREFIX}{near[0]}?" if near else f"bekende namen: {', '.join(sorted(known))}"
     return f"De instelling {name} bestaat niet; {hint}"
 
 

@@ -19,7 +19,7 @@ GAPS = ("", " ", "\n", "\n\n")
 _MARKER = r"(?:\[(?:bron(?:nen)?\s*)?\^?\d{1,3}(?:\s*(?:[,;&–-]|en)\s*(?:bron\s*)?\d{1,3})*\]|【\d{1,3}[^】\n]{0,20}】)"
 _MARKERS = re.compile(rf"\s*{_MARKER}", re.IGNORECASE)
 # "Zin. [1]" is read as "Zin [1].", so that the marker stays with its sentence.
-_MARKER_AFTER_END = re.compile(rf"([.!?…][\"'’”)*_]*)((?:\s*{_MARKER})+)", re.IGNORECASE)
+_MARKER_AFTER_END = re.compile(rf"([.!?…][.!?…\"'’”)*_]*)((?:\s*{_MARKER})+)", re.IGNORECASE)
 _OPEN_MARKER = re.compile(r"[\[【][^\]】\n]{0,24}$")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)?")
 _LINK = re.compile(r"\[([^\[\]]+)\]\(\s*<?([^)\s>]*)>?[^)]*\)?")
@@ -30,6 +30,7 @@ _TAG_OPENING = re.compile(r"<(?=[a-z/!?])", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _QUOTE = re.compile(r"^\s*(?:>\s?)+")
 _LIST_MARK = re.compile(r"^(\s*)([-*+•]|\d{1,2}[.)])\s+")
+_BLOCK_MARKS = re.compile(r"^\s*(?:(?:#{1,6}|>|[-*+•]|\d{1,2}[.)])(?:\s+|$)|[|>]|```|~~~)+")  # at the start they would make a block
 _HEADING = re.compile(r"^\s*(#{1,6})\s+")
 _TABLE_RULE = re.compile(r"^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$")
 _EMPHASIS = re.compile(r"\*\*|__|~~|[*`]|(?<!\w)_|_(?!\w)")
@@ -112,7 +113,7 @@ class StatementReader:
         prefix, body = (self._prefix, line) if self._line_begun else _split_prefix(line)
         held = _OPEN_MARKER.search(body)
         settled = body[: held.start()] if held else body
-        parts = sentences(_settle(settled))
+        parts = _cut(settled)
         if len(parts) < 2:
             return
         if not self._line_begun:
@@ -123,12 +124,17 @@ class StatementReader:
         self._line = parts[-1] + settled[len(settled.rstrip()) :] + (held.group() if held else "")
 
     def _sentences(self, body: str, prefix: str) -> Iterator[Statement]:
-        for part in sentences(_settle(self.clean(body))):
-            text = balanced(_MARKERS.sub("", part).strip())
-            if not re.search(r"\w", text):
-                continue
-            kind: Kind = "lead-in" if text.rstrip("*_").endswith(":") else "item" if prefix else "sentence"
-            yield self._made(Statement(kind, text, cited_in(part), prefix))
+        for part in _cut(self.clean(body)):
+            for text in self._settled(_MARKERS.sub("", part)):
+                if re.search(r"[^\W\d_]", text):
+                    kind: Kind = "lead-in" if text.rstrip("*_").endswith(":") else "item" if prefix else "sentence"
+                    yield self._made(Statement(kind, text, cited_in(part), prefix))
+
+    def _settled(self, text: str) -> list[str]:
+        """The sentences of a text, cleaned until nothing is left to clean: what joins up may form something new."""
+        parts = sentences(text)
+        cleaned = [self.clean(balanced(_BLOCK_MARKS.sub("", part))) for part in parts]
+        return parts if len(parts) < 2 and parts == cleaned else [one for part in cleaned for one in self._settled(part)]
 
     def _take_table_line(self, line: str) -> Iterator[Statement]:
         if self._table_line and _TABLE_RULE.match(line):
@@ -144,7 +150,7 @@ class StatementReader:
             self._table_line = line
 
     def _row(self, line: str) -> Statement:
-        cells = tuple(balanced(self.clean(_MARKERS.sub("", cell))) for cell in table_cells(line))
+        cells = tuple(" ".join(self._settled(self.clean(_MARKERS.sub("", cell)))) for cell in table_cells(line))
         return self._made(Statement("row", " | ".join(cells), cited_in(line), cells=cells, header=self._header))
 
     def _end_table(self) -> Iterator[Statement]:
@@ -166,7 +172,7 @@ class StatementReader:
             text = _TAG.sub(" ", _IMAGE.sub(" ", text))
             text = _URL.sub(self._allowed, _LINK.sub(self._allowed_link, text))
             text = _TAG_OPENING.sub("", _ESCAPED.sub(r"\1", text))
-            text = re.sub(r"\s+", " ", text).strip()
+            text = re.sub(r" +(?=[.,;:!?](?:\s|$))", "", " ".join(text.split()))
         return text
 
     def _allowed_link(self, match: re.Match[str]) -> str:
@@ -187,8 +193,16 @@ def _split_prefix(line: str) -> tuple[str, str]:
     return (f"{mark.group(1)}{mark.group(2)} ", line[mark.end() :]) if mark else ("", line.lstrip())
 
 
-def _settle(text: str) -> str:
-    return _MARKER_AFTER_END.sub(r"\2\1", text)
+def _cut(text: str) -> list[str]:
+    """The sentences of a text, each with its markers inside; markers behind a full stop always end a sentence."""
+    parts: list[str] = []
+    start = 0
+    for match in _MARKER_AFTER_END.finditer(text):
+        if re.match(r"\s+\S", text[match.end() :]):
+            parts.append(text[start : match.end()])
+            start = match.end()
+    parts.append(text[start:])
+    return [sentence for part in parts for sentence in sentences(_MARKER_AFTER_END.sub(r"\2\1", part))]
 
 
 def cited_in(text: str) -> tuple[int, ...]:
@@ -198,11 +212,11 @@ def cited_in(text: str) -> tuple[int, ...]:
 
 
 def balanced(text: str) -> str:
-    """The text without emphasis of which only one end is left."""
+    """The text without emphasis of which only one end is left, and without room around it."""
     for mark in ("**", "__", "~~", "`"):
         if text.count(mark) % 2:
             text = text.replace(mark, "")
-    return text
+    return " ".join(text.split())
 
 
 def bare(text: str) -> str:

@@ -85,7 +85,9 @@ def run_command(
         with open_store(settings.database) as store:
             draft_from_feedback(store, folder, console)
     else:
-        with open_assistant(settings) as assistant:
+        with console.status("De kennisbank openen …"):
+            opened = open_assistant(settings)
+        with opened as assistant:
             evaluate(assistant, folder, results_folder, console)
 
 
@@ -133,9 +135,8 @@ def draft_from_feedback(store: FeedbackStore, cases_folder: Path, console: Conso
         return
     for draft in drafts:
         console.print(f"  {draft.id}  {draft.question}", highlight=False, markup=False)
-    console.print(
-        f"{len(drafts)} concepten staan in {folder}. Vul ze aan (zoek op VUL IN) en verplaats ze naar {cases_folder}.", highlight=False
-    )
+    count = "1 concept staat" if len(drafts) == 1 else f"{len(drafts)} concepten staan"
+    console.print(f"{count} nieuw in {folder}. Vul aan (zoek op VUL IN) en verplaats naar {cases_folder}.", highlight=False)
 
 
 def find_results(name: Path, folder: Path) -> Path:

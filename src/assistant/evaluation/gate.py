@@ -18,12 +18,14 @@ from pydantic import Field, ValidationError
 from assistant.documents import Document, Record
 from assistant.errors import AssistantError
 from assistant.evaluation import metrics
+from assistant.evaluation.citation_checks import numbers
 from assistant.evaluation.dataset import AnyCase, Expectation, expectations
 from assistant.evaluation.measures import LAYERS, MEASURES, format_value, is_better
 from assistant.evaluation.results import CaseResult, Results
-from assistant.evaluation.statements import numbers
 
 NAMED_CASES: Final = 6
+NAMED_IDS: Final = 40
+SLOW_MS: Final = 100.0
 ANSWER_CHARACTERS: Final = 280
 # What a kind or topic is held to; the layers are held to every measure.
 GROUP_MEASURES: Final = ("correct", "recall@1")
@@ -100,7 +102,7 @@ def read_thresholds(path: Path) -> Thresholds:
     try:
         thresholds = Thresholds.model_validate(tomllib.loads(path.read_text("utf-8")))
     except OSError as exc:
-        raise GateError(f"De drempels in {path} zijn niet te lezen ({exc.strerror})") from exc
+        raise GateError(f"De drempels in {path} ontbreken of zijn onleesbaar; maak ze met: python -m evals.update") from exc
     except (ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise GateError(f"De drempels in {path} kloppen niet: {exc}") from exc
     for part in PART_NAMES:
@@ -120,7 +122,7 @@ def read_baseline(path: Path) -> Baseline:
     try:
         return Baseline.model_validate_json(path.read_text("utf-8"))
     except OSError as exc:
-        raise GateError(f"De baseline in {path} is niet te lezen ({exc.strerror})") from exc
+        raise GateError(f"De baseline in {path} ontbreekt of is onleesbaar; maak hem met: python -m evals.update") from exc
     except (ValidationError, UnicodeDecodeError) as exc:
         raise GateError(f"De baseline in {path} klopt niet: {exc}") from exc
 
@@ -212,7 +214,7 @@ def first_margin(name: str, value: float, count: int) -> float:
         case "characters":
             return 25.0
         case _:
-            return round(max(0.005, 1 / count), 4)
+            return round(max(0.005, 1 / count + 0.0001), 4)  # rounded up, so that a single case fits in it
 
 
 def _best(before: Mapping[str, Mapping[str, Threshold]], after: Mapping[str, Mapping[str, Threshold]]) -> dict[str, dict[str, Threshold]]:
@@ -267,34 +269,32 @@ def check_group(results: Results, thresholds: Thresholds, part: Part, group: str
     cases = _cases_of(results, part, group)
     if not cases:
         return f"{PART_NAMES[part]} {group}: er zijn geen vragen meer; haal de drempel weg of zet de vragen terug"
-    messages = []
+    lines: list[str] = []
+    weak: dict[str, CaseResult] = {}
     for name, threshold in thresholds.of(part).get(group, {}).items():
         measure = MEASURES[name]
         value = measure.compute(cases)
         limit = threshold.limit(measure.higher_is_better)
         if is_better(name, limit, value) and abs(limit - value) > 1e-9:
-            messages += [_shortfall(part, group, name, value, threshold, limit), _culprits(weakest(cases, name), measure.layer, baseline)]
-    return "\n".join(messages)
+            lines.append(_shortfall(part, group, name, value, threshold, limit))
+            weak |= {case.id: case for case in weakest(cases, name) if case.id not in weak}
+    return "\n".join([*lines, _culprits(list(weak.values()), baseline)]) if lines else ""
 
 
-def _culprits(weak: Sequence[CaseResult], layer: str, baseline: Baseline | None) -> str:
+def _culprits(weak: Sequence[CaseResult], baseline: Baseline | None) -> str:
     """The weak cases that were better in the baseline; all of them when it does not tell them apart."""
-    fresh = [case for case in weak if baseline is not None and _got_worse(case, baseline.cases.get(case.id), layer)]
-    if not fresh or layer == "snelheid":
-        return describe(weak, layer)
-    return (
-        f"{describe(fresh, layer)}\n\n  de andere {len(weak) - len(fresh)} waren in de baseline al zo"
-        if len(weak) > len(fresh)
-        else describe(fresh, layer)
-    )
+    fresh = [case for case in weak if baseline is not None and _got_worse(case, baseline.cases.get(case.id))]
+    rest = len(weak) - len(fresh)
+    if not fresh:
+        return describe(weak)
+    return describe(fresh) + (f"\n\n  de andere {rest} waren in de baseline al zo" if rest else "")
 
 
-def _got_worse(case: CaseResult, before: BaselineCase | None, layer: str) -> bool:
+def _got_worse(case: CaseResult, before: BaselineCase | None) -> bool:
     if before is None:
         return True
-    if layer == "zoeken":
-        return case.retrieval is not None and case.retrieval.reciprocal_rank < (before.reciprocal_rank or 0.0) - 1e-3
-    return before.correct and not case.correct
+    fell = case.retrieval is not None and case.retrieval.reciprocal_rank < (before.reciprocal_rank or 0.0) - 1e-3
+    return fell or (before.correct and not case.correct)
 
 
 def _shortfall(part: Part, group: str, name: str, value: float, threshold: Threshold, limit: float) -> str:
@@ -341,32 +341,30 @@ def check_regression(results: Results, baseline: Baseline, noise: Noise) -> str:
     change = metrics.mean([difference for difference, _ in ranks])
     if change < -noise.mrr:
         fallen = [case for difference, case in sorted(ranks, key=lambda pair: pair[0]) if difference < -1e-3]
-        messages.append(
-            f"de juiste secties staan lager dan in de baseline (MRR {change:+.4f}, de ruis is {noise.mrr})\n{describe(fallen, 'zoeken')}"
-        )
+        messages.append(f"de juiste secties staan lager dan in de baseline (MRR {change:+.4f}, de ruis is {noise.mrr})\n{describe(fallen)}")
     return "\n".join(messages)
 
 
-def describe(cases: Sequence[CaseResult], layer: str = "antwoorden") -> str:
+def describe(cases: Sequence[CaseResult]) -> str:
     """The first few cases with question, what was expected and what came, for a person to read."""
-    lines = []
-    for case in cases[:NAMED_CASES]:
-        expected = case.reference if layer != "zoeken" else " of ".join(case.sections)
-        got = _shortened(case.answer) if layer != "zoeken" else " > ".join(case.found[:3])
-        lines += [
-            "",
-            f"  {case.id} ({case.kind}, {case.topic}): {case.question}",
-            f"    verwacht: {expected or '(zie de patronen)'}",
-            f"    kreeg:    {got or '(niets)'}",
-        ]
-        if layer == "snelheid":
-            lines.append(f"    tijd:     antwoord {case.answer_ms:.1f} ms, zoeken {case.search_ms:.1f} ms")
-        elif case.reasons:
-            lines.append(f"    waarom:   {'; '.join(case.reasons[:3])}")
+    lines = [line for case in cases[:NAMED_CASES] for line in _case_lines(case)]
     rest = [case.id for case in cases[NAMED_CASES:]]
     if rest:
-        lines += ["", f"  en nog {len(rest)}: {', '.join(rest[:40])}{' …' if len(rest) > 40 else ''}"]
+        lines += ["", f"  en nog {len(rest)}: {', '.join(rest[:NAMED_IDS])}{' …' if len(rest) > NAMED_IDS else ''}"]
     return "\n".join(lines)
+
+
+def _case_lines(case: CaseResult) -> Iterator[str]:
+    yield ""
+    yield f"  {case.id} ({case.kind}, {case.topic}): {case.question}"
+    yield f"    verwacht: {case.reference or ' en '.join(case.required) or '(niets van wat verboden is)'}"
+    yield f"    kreeg:    {_shortened(case.answer) or '(niets)'}"
+    if case.reasons:
+        yield f"    waarom:   {'; '.join(case.reasons[:3])}"
+    if case.sections and case.rank != 1:
+        yield f"    zoeken:   {case.sections[0]} {f'staat op plaats {case.rank}' if case.rank else 'is niet gevonden'}"
+    if case.answer_ms > SLOW_MS:
+        yield f"    tijd:     antwoord {case.answer_ms:.0f} ms, zoeken {case.search_ms:.0f} ms"
 
 
 def _shortened(answer: str) -> str:

@@ -16,8 +16,9 @@ from assistant.evaluation.results import CaseResult, Results, write_results
 from assistant.evaluation.results import Group as CaseGroup
 
 LATEST: Final = "latest"
-WORST_CASES: Final = 10
 BAR_WIDTH: Final = 20
+GOOD_SHARE: Final = 0.9
+FAIR_SHARE: Final = 0.75
 LAYER_TITLES: Final[Mapping[Layer, str]] = {
     "antwoorden": "Antwoorden",
     "zoeken": "Zoeken",
@@ -31,7 +32,7 @@ LAYER_TITLES: Final[Mapping[Layer, str]] = {
 
 
 def summary_view(results: Results, before: Results | None = None) -> RenderableType:
-    """The summary for a terminal: measures by layer, kinds and topics, and the first few cases that went wrong.
+    """The summary for a terminal: measures by layer, kinds and topics, and a wrong case of every kind.
 
     Args:
         results: the run to show.
@@ -86,12 +87,13 @@ def _groups_table(title: str, groups: Mapping[str, CaseGroup]) -> Table:
     table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None, padding=(0, 2))
     table.add_column("")
     table.add_column("goed", justify="right")
-    table.add_column("")
-    table.add_column("juiste sectie eerst", justify="right")
+    table.add_column("", no_wrap=True)
+    table.add_column("", justify="right")
+    table.add_column("sectie eerst", justify="right")
     for name, group in by_share(groups):
-        first = "" if group.recall_at_1 is None else format_value("recall@1", group.recall_at_1)
-        style = "green" if group.share >= 0.9 else "yellow" if group.share >= 0.75 else "red"
-        table.add_row(name, f"{group.correct}/{group.cases}", Text(bar(group.share), style), first)
+        first = "" if group.recall_at_1 is None else f"{group.recall_at_1:.0%}"
+        style = "green" if group.share >= GOOD_SHARE else "yellow" if group.share >= FAIR_SHARE else "red"
+        table.add_row(name, f"{group.correct}/{group.cases}", Text(bar(group.share), style), f"{group.share:.0%}", first)
     return table
 
 
@@ -101,17 +103,19 @@ def by_share(groups: Mapping[str, CaseGroup]) -> list[tuple[str, CaseGroup]]:
 
 
 def bar(share: float, width: int = BAR_WIDTH) -> str:
-    """A share as a bar of characters with its percentage."""
-    filled = round(share * width)
-    return "█" * filled + "░" * (width - filled) + f" {share:4.0%}"
+    """A share as a bar of characters; only a share of 1 fills it."""
+    filled = min(round(share * width), width - (share < 1))
+    return "█" * filled + "░" * (width - filled)
 
 
 def _wrong_cases(wrong: Sequence[CaseResult]) -> RenderableType:
     lines = [Text(f"\nFout: {len(wrong)}", "bold")]
-    lines += [Text(f"  {count:4} {cause}") for cause, count in causes(wrong)]
-    for case in wrong[:WORST_CASES]:
-        lines.append(Text.assemble((f"\n  {case.id}  ", "bold"), case.question))
-        lines.append(Text(f"    {'; '.join(case.reasons[:2])}", "red"))
+    lines += [Text(f"  {count:4} × {cause}") for cause, count in causes(wrong)]
+    first_of_kind = {case.kind: case for case in reversed(wrong)}
+    for case in sorted(first_of_kind.values(), key=lambda case: case.id):
+        lines.append(Text.assemble(("\n  " + case.id, "bold"), (f"  {case.cause}", "red")))
+        lines.append(Text(f"    {case.question}", no_wrap=True, overflow="ellipsis"))
+        lines.append(Text(f"    verwacht: {case.reference or ', '.join(case.required)}", "dim", no_wrap=True, overflow="ellipsis"))
     return Group(*lines)
 
 

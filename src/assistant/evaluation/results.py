@@ -48,6 +48,7 @@ class CaseResult(Record):
     found: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
     answer: str
+    engine: str = ""
     answered: bool
     correct: bool
     score: float
@@ -132,8 +133,8 @@ def read_results(path: Path) -> Results:
     try:
         return Results.model_validate_json(path.read_text("utf-8"))
     except OSError as exc:
-        hint = "noem een JSON-bestand uit evals/results/"
-        raise ResultsError(f"De resultaten in {path} zijn niet te lezen ({exc.strerror}); {hint}") from exc
+        fault = "bestaat niet" if isinstance(exc, FileNotFoundError) else "is niet te lezen"
+        raise ResultsError(f"Het bestand {path} {fault}; noem een JSON-bestand met resultaten uit evals/results/") from exc
     except (ValidationError, UnicodeDecodeError) as exc:
         raise ResultsError(f"{path} bevat geen resultaten van 'assistant evaluate'; draai de evaluatie opnieuw") from exc
 

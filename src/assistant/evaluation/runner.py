@@ -12,9 +12,9 @@ from typing import Final, Protocol
 from assistant.documents import Answer, Hit, Turn
 from assistant.errors import AssistantError
 from assistant.evaluation import metrics
+from assistant.evaluation.citation_checks import CitationCheck, check_citations
 from assistant.evaluation.dataset import AnyCase, Case, ConversationCase, Expectation
 from assistant.evaluation.results import CaseResult, Retrieval
-from assistant.evaluation.statements import CitationCheck, check_citations
 
 SEARCH_LIMIT: Final = 10
 FOUND_KEPT: Final = 5
@@ -120,6 +120,7 @@ def _judged(
         found=tuple(dict.fromkeys(section_key(hit) for hit in hits))[:FOUND_KEPT],
         cited=tuple(dict.fromkeys(section_key(citation) for citation in answer.citations)),
         answer=answer.text,
+        engine=answer.engine,
         answered=answer.answered,
         correct=score == 1.0,
         score=score,

@@ -28,7 +28,7 @@ _FRAME_WORDS = frozenset(
     map(stem, ("ja", "nee", "alleen", "pas", "tip", "som", "uitkomst", "dus", "samen", "totaal", "afgerond", "ongeveer", "geldt", "gelden"))
 )
 # What an assistant says about itself needs no source: how it read a word, what it could not find.
-_ABOUT_ITSELF = re.compile(r"\bik (?:las|lees)\b|\bvind ik (?:niets|geen)\b|\bdat weet ik niet\b", re.IGNORECASE)
+_ABOUT_ITSELF = re.compile(r"^ik (?:las|lees)\b|^over ‘.*’ vind ik (?:niets|geen)\b|^dat weet ik niet\b", re.IGNORECASE)
 _NUMBER_WORDS = {
     "nul": 0, "een": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, "zeven": 7, "acht": 8, "negen": 9, "tien": 10,
     "elf": 11, "twaalf": 12, "dertien": 13, "veertien": 14, "vijftien": 15, "zestien": 16, "zeventien": 17, "achttien": 18,
@@ -137,7 +137,7 @@ def read_statements(text: str) -> list[Statement]:
     for block in read_blocks(_MARKER_AFTER_END.sub(r"\2\1", text)):
         if block.kind == "paragraph":
             whole = " ".join(map(str.strip, block.lines))
-            parts = [whole] if _LABEL.match(whole) else sentences(whole)
+            parts = [whole] if _LABEL.match(whole) or not _states(whole) else sentences(whole)
             opening = _cited(parts[-1]) if parts and _bare(parts[-1]).endswith(":") else ()
             statements.extend(_statement(part) for part in parts if _states(part))
         elif block.kind == "table":
@@ -173,7 +173,9 @@ def _states(part: str) -> bool:
     """Whether the part says something that needs a source."""
     text = _bare(part)
     emphasised_as_a_whole = re.fullmatch(r"\s*(_[^_]+_|\*[^*]+\*|\*\*[^*]+\*\*)\s*", part) is not None
-    if emphasised_as_a_whole or _ABOUT_ITSELF.search(text) or part.lstrip().startswith("#") or text.endswith((":", "?")):
+    if emphasised_as_a_whole or _ABOUT_ITSELF.search(text) or part.lstrip().startswith("#"):
+        return False
+    if text.endswith((":", "?")) and len(sentences(text)) == 1:
         return False
     return bool(numbers(text)) or len(content_words(text)) >= 2
 

@@ -1,0 +1,1 @@
+"""Figures about speed, size and search quality; they are printed, never asserted."""

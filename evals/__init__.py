@@ -1,0 +1,1 @@
+"""The answer-quality checks: cases, thresholds, baseline, and the tests that hold the answers to them."""
