@@ -118,9 +118,7 @@ def test_not_knowing_one_thing_does_not_undo_another() -> None:
 def test_only_links_of_the_sources_are_shown() -> None:
     text = "Een spoedinschrijving kost vanaf € 440, zie [BOIP](https://www.boip.int/nl) en [hier](https://evil.example). [1]"
 
-    assert ground(text, [TRADEMARK]).text == (
-        "Een spoedinschrijving kost vanaf € 440, zie [BOIP](https://www.boip.int/nl) en hier. [1]"
-    )
+    assert ground(text, [TRADEMARK]).text == ("Een spoedinschrijving kost vanaf € 440, zie [BOIP](https://www.boip.int/nl) en hier. [1]")
 
 
 def test_html_is_not_shown() -> None:

@@ -94,7 +94,22 @@ def test_cited_in_gives_each_number_once() -> None:
     assert cited_in("Een [2] en [1, 2] en [3 en 4]") == (2, 1, 3, 4)
 
 
-MARKDOWN = ["\n", "\n\n", "\r\n", "- ", "1. ", "| a | b |\n", "|---|---|\n", "## ", "**", "```", "> ", "<b>", "&#49;", "[tekst](http://x.nl)"]
+MARKDOWN = [
+    "\n",
+    "\n\n",
+    "\r\n",
+    "- ",
+    "1. ",
+    "| a | b |\n",
+    "|---|---|\n",
+    "## ",
+    "**",
+    "```",
+    "> ",
+    "<b>",
+    "&#49;",
+    "[tekst](http://x.nl)",
+]
 WORDS = ["Een zin", "Nog", " ", ". ", "?", "!", ":", " bijv. ", "€ 39", "(x)", "[1]", " [2]", "【3】", "[bron 4]", "\u200b"]
 fragments = st.lists(st.sampled_from(MARKDOWN + WORDS) | st.text(max_size=5))
 

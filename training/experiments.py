@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.documents import Document
 from assistant.embeddings import EmbeddingModel
 from assistant.index import IndexStore, KnowledgeIndex
-from assistant.documents import Document
 from assistant.query_rewriting import SynonymIndex, analyse
 from assistant.retrievers import FEATURES, HybridRetriever, Ranker
 from training.questions import LabelledQuestion
@@ -35,7 +35,9 @@ class Examples:
         for labelled in questions:
             query = analyse(labelled.question, retriever.index.vocabulary, retriever.synonyms)
             found = retriever.retrieve(query, limit)
-            self.features.append(np.array([[c.features[name] for name in FEATURES] for c in found], dtype=np.float32).reshape(-1, len(FEATURES)))
+            self.features.append(
+                np.array([[c.features[name] for name in FEATURES] for c in found], dtype=np.float32).reshape(-1, len(FEATURES))
+            )
             self.rows.append([c.row for c in found])
             right = [i for i, c in enumerate(found) if (c.chunk.document_id, c.chunk.heading) == (labelled.document_id, labelled.heading)]
             self.labels.append(right[0] if right else -1)

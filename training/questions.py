@@ -40,9 +40,7 @@ FACT_QUESTIONS = Path(__file__).parent / "questions.jsonl"
 
 def read_fact_questions(chunks: Sequence[Chunk], path: Path = FACT_QUESTIONS) -> list[FactQuestion]:
     """The questions of ``training/questions.jsonl`` whose fact, named by its first words, still stands in its section."""
-    places = {
-        (chunk.document_id, chunk.heading, fact.text[:48]): place for chunk in chunks for place, fact in enumerate(chunk.facts)
-    }
+    places = {(chunk.document_id, chunk.heading, fact.text[:48]): place for chunk in chunks for place, fact in enumerate(chunk.facts)}
     found = []
     for entry in map(json.loads, path.read_text("utf-8").splitlines()):
         place = places.get((entry["document_id"], entry["heading"], entry["fact"]))

@@ -69,10 +69,15 @@ def learn_scope(inside: Sequence[str], outside: Sequence[str], *, steps: int = 2
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     learned = weights.detach()[:, 0].tolist()
-    return Scope(weights={name: round(learned[place], 3) for name, place in columns.items() if abs(learned[place]) >= least}, bias=round(float(bias.detach()), 4))
+    return Scope(
+        weights={name: round(learned[place], 3) for name, place in columns.items() if abs(learned[place]) >= least},
+        bias=round(float(bias.detach()), 4),
+    )
 
 
-def features_of(questions: Sequence[str], scopes: Sequence[float], retriever: HybridRetriever, hidden: Sequence[set[tuple[str, str]]] = ()) -> Features:
+def features_of(
+    questions: Sequence[str], scopes: Sequence[float], retriever: HybridRetriever, hidden: Sequence[set[tuple[str, str]]] = ()
+) -> Features:
     """float32 ``(n, len(CONFIDENCE_FEATURES))``; ``hidden`` names the sections each question may not find."""
     rows = []
     for number, (question, scope) in enumerate(zip(questions, scopes, strict=True)):
@@ -85,7 +90,9 @@ def features_of(questions: Sequence[str], scopes: Sequence[float], retriever: Hy
     return np.array(rows, dtype=np.float32)
 
 
-def learn_confidence(inside: Features, hidden: Features, outside: Features, *, hidden_share: float = 0.25, steps: int = 300, l2: float = 0.1) -> Confidence:
+def learn_confidence(
+    inside: Features, hidden: Features, outside: Features, *, hidden_share: float = 0.25, steps: int = 300, l2: float = 0.1
+) -> Confidence:
     """The network; ``hidden_share`` of the weight of the unanswerable goes to questions whose sections were hidden."""
     data = torch.from_numpy(np.concatenate([inside, hidden, outside]))
     mean, spread = data.mean(dim=0), data.std(dim=0).clamp_min(1e-3)
@@ -133,7 +140,9 @@ def main() -> None:
     outside = read_unanswerable()
     known = [question.question for question in questions_of(documents, {"train"})] + [q.question for q in read_fact_questions(chunks)]
     inner = learn_scope(known, [question for question, _ in outside])
-    folds = [learn_scope(known, [question for place, (question, _) in enumerate(outside) if place % FOLDS != fold]) for fold in range(FOLDS)]
+    folds = [
+        learn_scope(known, [question for place, (question, _) in enumerate(outside) if place % FOLDS != fold]) for fold in range(FOLDS)
+    ]
     outside_scopes = [folds[place % FOLDS].score(question) for place, (question, _) in enumerate(outside)]
     labels = read_labels()
     model = load_embedding_model(arguments.model)
@@ -160,7 +169,9 @@ def main() -> None:
 
 def report(confidence: Confidence, inside: Features, outside: Features, kinds: Sequence[str]) -> None:
     """Print the share of false refusals, and of right ones per kind."""
-    print(f"{len(CONFIDENCE_FEATURES)} features, line {confidence.threshold}: false refusals {np.mean(confidence.chances(inside) < confidence.threshold):.4f}")
+    print(
+        f"{len(CONFIDENCE_FEATURES)} features, line {confidence.threshold}: false refusals {np.mean(confidence.chances(inside) < confidence.threshold):.4f}"
+    )
     refused = confidence.chances(outside) < confidence.threshold
     print(f"refused when it should be: {refused.mean():.4f} of {len(refused)}")
     for kind in sorted(set(kinds)):

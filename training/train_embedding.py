@@ -12,6 +12,7 @@ import json
 import random
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -96,9 +97,15 @@ def make_pairs(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: R
 
 def _closest(question: str, facts: Sequence[str], rng: random.Random) -> str:
     """The fact that shares most words with the question; a random one when none does."""
-    words = set(question.lower().split())
-    best = max(len(words & set(fact.lower().split())) for fact in facts)
-    return rng.choice([fact for fact in facts if len(words & set(fact.lower().split())) == best])
+    words = _word_set(question)
+    shared = [len(words & _word_set(fact)) for fact in facts]
+    best = max(shared)
+    return rng.choice([fact for fact, count in zip(facts, shared, strict=True) if count == best])
+
+
+@lru_cache(maxsize=50_000)
+def _word_set(text: str) -> frozenset[str]:
+    return frozenset(text.lower().split())
 
 
 def train_tokenizer(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: Recipe) -> Tokenizer:
@@ -151,7 +158,9 @@ class Augmenter:
                 return word[:place] + word[place] + word[place:]
 
 
-def train(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: Recipe, *, seed: int = SEED, verbose: bool = False) -> SentenceTransformer:
+def train(
+    chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: Recipe, *, seed: int = SEED, verbose: bool = False
+) -> SentenceTransformer:
     """A trained model; the same chunks, recipe and seed give the same weights."""
     torch.manual_seed(seed)
     torch.set_num_threads(2)
@@ -163,7 +172,9 @@ def train(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: Recipe
     augment = Augmenter(recipe, rng)
     pairs = make_pairs(chunks, extra, recipe, rng)
     total = recipe.epochs * (len(pairs) // recipe.batch_size)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(0.02, min(1.0, (step + 1) / (0.1 * total)) * (1 - step / max(1, total))))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: max(0.02, min(1.0, (step + 1) / (0.1 * total)) * (1 - step / max(1, total)))
+    )
     for epoch in range(recipe.epochs):
         pairs = make_pairs(chunks, extra, recipe, rng)
         rng.shuffle(pairs)

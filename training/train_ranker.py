@@ -50,7 +50,9 @@ class Sample:
         self.query = analyse(labelled.question, retriever.index.vocabulary, retriever.synonyms)
         self.vector = retriever.model.encode_query(self.query.text)
         self.candidates: Sequence[Candidate] = retriever.retrieve(self.query, CANDIDATES)
-        self.gold = labels.get(labelled.question, {}) | {(labelled.document_id, labelled.heading): labels.get(labelled.question, {}).get((labelled.document_id, labelled.heading), set())}
+        self.gold = labels.get(labelled.question, {}) | {
+            (labelled.document_id, labelled.heading): labels.get(labelled.question, {}).get((labelled.document_id, labelled.heading), set())
+        }
         self.features: NDArray[np.float32] = np.array([[c.features[name] for name in FEATURES] for c in self.candidates], dtype=np.float32)
         self.right = [(c.chunk.document_id, c.chunk.heading) in self.gold for c in self.candidates]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Final, NamedTuple
 
 from assistant.documents import Chunk, Fact, Record
@@ -173,7 +173,7 @@ class Question(NamedTuple):
         found = self.of(*units)
         return found[0] if len(found) == 1 else None
 
-    def count(self, nouns: str = _COUNTED) -> Figure | None:
+    def counted(self, nouns: str = _COUNTED) -> Figure | None:
         """The whole bare number before one of these nouns, when there is exactly one."""
         found = [figure for figure in self.of("") if figure.value == int(figure.value) and re.fullmatch(nouns, figure.noun)]
         return found[0] if len(found) == 1 else None
@@ -210,6 +210,7 @@ def _spoken(question: str) -> str:
     text = plain(question)
     text = re.sub(r"\b(twee|drie|vier|vijf)[ëe]nhal(?:f|ve)\b", lambda match: f"{_digits(match.group(1))},5", text)
     text = re.sub(r"\been (euro|stuk)s? of ([^\W\d_]+|\d+)\b", lambda match: f"{_digits(match.group(2))} {match.group(1)}", text)
+    text = re.sub(r"\b(?:een )?halve (?=kuub|kilo|liter)", "0,5 ", text)
     text = re.sub(r"\b(?:1 |een )?half jaar\b", "6 maanden", _ARTICLE_AS_ONE.sub("1", text)).replace("tientjes", "tientje")
     text = re.sub(r"(?<![\w-])[^\W\d_]+(?![\w-])", lambda match: _digits(match.group()), text)
     return fold(_THOUSANDS.sub(lambda match: str(int(match.group(1)) + int(match.group(2))), text))
@@ -309,9 +310,10 @@ class Role(NamedTuple):
 
 
 def assign(question: Question, roles: Mapping[str, Role]) -> dict[str, Decimal] | None:
-    """The value of each role, each figure once; None when a role has none or two ways are about as likely.
+    """The value of each role, each figure once; None when a role has none, or when it could as well be another figure.
 
-    A name counts up to the next figure on either side. The way with the least distance between names and figures wins.
+    A name counts up to the next figure on either side. The way with the least distance between names and figures wins; a
+    figure that is left over and could have had a role makes the whole doubtful.
     """
     figures = [figure for figure in question.figures if not figure.is_limit]
     if not len(roles) <= len(figures) <= 8:
@@ -321,11 +323,20 @@ def assign(question: Question, roles: Mapping[str, Role]) -> dict[str, Decimal] 
     for way in permutations(range(len(figures)), len(roles)):
         parts = [cost for role, place in enumerate(way) if (cost := costs[role][place]) is not None]
         if len(parts) == len(roles):
-            ways.append((sum(parts), [figures[place].value for place in way]))
-    ways.sort()
-    if not ways or (len(ways) > 1 and ways[1][0] <= ways[0][0] + 2 and ways[1][1] != ways[0][1]):
+            ways.append((sum(parts), way))
+    if not ways:
         return None
-    return dict(zip(roles, ways[0][1], strict=True))
+    best = min(ways)
+    values = [figures[place].value for place in best[1]]
+    if any(cost <= best[0] + 2 and [figures[place].value for place in way] != values for cost, way in ways):
+        return None
+    spare = [place for place in range(len(figures)) if place not in best[1]]
+    # Left over: a figure that a name stands near too, or the other half of "van 4 naar 5".
+    is_doubtful = any(cost[place] is not None for cost in costs for place in spare) or any(
+        one.unit == other.unit and _JOINT.fullmatch(question.text, one.end, other.start) and (place in spare) != (place + 1 in spare)
+        for place, (one, other) in enumerate(pairwise(figures))
+    )
+    return None if is_doubtful else dict(zip(roles, values, strict=True))
 
 
 def _distance(question: Question, figure: Figure, role: Role) -> int | None:
@@ -549,9 +560,10 @@ def fee_of(parts: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
     return sum((rate * amount for rate, amount in parts), Decimal(0))
 
 
-def _fee_text(parts: Sequence[tuple[Decimal, Decimal]]) -> str:
-    """``15% van € 200 + 10% van € 250 = € 55,00``."""
-    return f"{' + '.join(f'{percent(rate)} van {money(amount)}' for rate, amount in parts)} = {cents(fee_of(parts))}"
+def _fee_text(parts: Sequence[tuple[Decimal, Decimal]], plus: Decimal = Decimal(0)) -> str:
+    """``15% van € 200 + 10% van € 250 = € 55,00``, with a fixed amount in front when there is one."""
+    terms = [money(plus)] * bool(plus) + [f"{percent(rate)} van {money(amount)}" for rate, amount in parts]
+    return f"{' + '.join(terms)} = {cents(plus + fee_of(parts))}"
 
 
 # --- Referral fees: categories ---------------------------------------------------------------------------------------
@@ -609,9 +621,7 @@ def _named(name: str, words: frozenset[str]) -> int:
 
 
 _SENTENCE_TARIFF: Final = r"^(?:over )?(?P<name>[^€%:]{3,90}?) (?:kosten|kost|betaal je|hebben)\b.{0,60}?\d+% .*verwijzingskosten.*"
-_EXAMPLE: Final = (
-    rf"\bover (?:een )?(?P<thing>[^€%.;]{{2,40}}?) van {_euro('price')} betaal je (?:ongeveer )?{_share('rate')}(?! over €)"
-)
+_EXAMPLE: Final = rf"\bover (?:een )?(?P<thing>[^€%.;]{{2,40}}?) van {_euro('price')} betaal je (?:ongeveer )?{_share('rate')}(?! over €)"
 _PART_EXAMPLE: Final = (
     rf"(?:over |een |rekenvoorbeeld )*(?P<thing>\w[\w -]{{1,30}}?) van {_euro('price')}(?: betaal je| kost|:) "
     rf"{_share('low')} over {_euro('limit')}.{{0,40}}? {_share('high')} over {_euro('rest')}"
@@ -635,7 +645,9 @@ def tariffs_of(question: Question, sources: Sources) -> list[Tariff]:
     found = [(_named(name, words), tariff) for name, tariff in [*_row_tariffs(sources), *_sentence_tariffs(sources)]]
     best = max((count for count, _ in found), default=0)
     if best:
-        return [tariff for count, tariff in found if count == best]
+        named = [tariff for count, tariff in found if count == best]
+        rows = [tariff for tariff in named if tariff.fact and tariff.fact.kind == "row"]
+        return rows or named  # a sentence may leave out what the row says about the minimum
     return list(_example_tariffs(question, sources, words))
 
 
@@ -736,7 +748,11 @@ def _referral_fee(question: Question, sources: Sources) -> _Sum | None:
     Whole-price categories take one tier by price; the others are a sum of parts. At least € 0,30 where the facts say so.
     """
     is_past = question.says(r"vorig jaar|vroeger|voorheen|was het eerst|in 2025|oude tarief|betaalde ik|destijds")
-    if question.is_about_other_than(*EURO_PLACES) or question.of("pond") or (is_past and not question.says(r"(?:nu|nog|anders|tegenwoordig)\b")):
+    if (
+        question.is_about_other_than(*EURO_PLACES)
+        or question.of("pond")
+        or (is_past and not question.says(r"(?:nu|nog|anders|tegenwoordig)\b"))
+    ):
         return None
     tariffs = tariffs_of(question, sources) or _stated_tariff(question, sources)
     prices = sorted(figure.value for figure in question.of("euro"))
@@ -764,7 +780,9 @@ def _two_fees(tariffs: Sequence[Tariff], prices: Sequence[Decimal], sources: Sou
 
 def _pieces_at_a_price(question: Question) -> Decimal | None:
     """How many are sold, when the number stands right before the article and its price: "30 shirts van 17,95"."""
-    match = re.search(rf"(?<![\w,.])({_NUMBER}) (?:stuks|x|keer|[a-z][\w-]*(?:s|en))(?: [a-z]+)? (?:van|a)(?: elk)? (?:€|\d)", question.text)
+    match = re.search(
+        rf"(?<![\w,.])({_NUMBER}) (?:stuks|x|keer|[a-z][\w-]*(?:s|en))(?: [a-z]+)? (?:van|a)(?: elk)? (?:€|\d)", question.text
+    )
     value = decimal(match.group(1)) if match else Decimal(0)
     return value if value > 1 and value == int(value) else None
 
@@ -883,9 +901,16 @@ def _selling_plan(question: Question, sources: Sources) -> _Sum | None:
     """Individueel times the articles sold, against the month price of Professioneel (start/verkoopplan-kiezen)."""
     each = sources.agreed(rf"individueel.{{0,60}}?{_euro('each')}(?: exclusief btw)? per verkocht artikel|gedeeld door {_euro('each2')}")
     month = sources.agreed(rf"professioneel kost.{{0,20}}? {_euro('month')} per maand|want {_euro('month2')} gedeeld door")
-    sold = question.count()
+    sold = question.counted()
     is_monthly = question.says(r"per maand|maandelijks|in de maand|pm\b") or (sold and sold.noun in ("verkopen", "bestellingen", "orders"))
-    if each is None or month is None or sold is None or not is_monthly or len(question.of("")) > 1 or question.is_about_other_than("NL", "BE"):
+    if (
+        each is None
+        or month is None
+        or sold is None
+        or not is_monthly
+        or len(question.of("")) > 1
+        or question.is_about_other_than("NL", "BE")
+    ):
         return None
     total, price = sold.value * each.value("each"), month.value("month")
     compared = "goedkoper dan" if total < price else "duurder dan" if total > price else "gelijk aan"
@@ -905,10 +930,12 @@ MONTH_PRICES: Final = (
     # strategie/amazon-bol-of-webshop
     MonthPrice("kaufland", rf"kaufland.*?{_euro('rate')} per maand", "Kaufland (stand april 2024)"),
     # start/verkoopplan-kiezen and, under the KOR, btw-en-regels/facturen-en-btw-op-kosten
-    MonthPrice(r"met btw|incl|kor\b|kleineondernemers", rf"met 21% btw is dat {_euro('rate')}|met {_euro('rate2')} per maand voor professioneel",
+    MonthPrice(r"met btw|incl|kor\b|kleineondernemers",
+               rf"met 21% btw is dat {_euro('rate')}|met {_euro('rate2')} per maand voor professioneel",
                "Professioneel (incl. 21% btw)"),
     MonthPrice(r"professione|professional|abonnement|verkoopplan|plan\b|maandbedrag",
-               rf"professioneel\b.{{0,60}}?{_euro('rate')}(?: excl\. btw)? per maand|maandbedrag van {_euro('rate2')} excl", "Professioneel (excl. btw)"),
+               rf"professioneel\b.{{0,60}}?{_euro('rate')}(?: excl\. btw)? per maand|maandbedrag van {_euro('rate2')} excl",
+               "Professioneel (excl. btw)"),
 )  # fmt: skip
 
 
@@ -947,7 +974,8 @@ UNIT_RATES: Final = (
     UnitRate(r"douane|invoer|import|buiten de eu|china", rf"{_euro('rate')}(?: douanerecht)? per soort product",
              "douanerecht per pakket", counted=r"soort\w*"),
     # fba/lage-prijs-fba: the difference with the usual tariff
-    UnitRate(r"lage.prijs & scheel|bespa|verschil|goedkoper|voordeel", rf"amazon\.nl scheelt lage-prijs-fba ongeveer {_euro('rate')} per stuk",
+    UnitRate(r"lage.prijs & scheel|bespa|verschil|goedkoper|voordeel",
+             rf"amazon\.nl scheelt lage-prijs-fba ongeveer {_euro('rate')} per stuk",
              "lager FBA-tarief, ongeveer", places=("NL",)),
 )  # fmt: skip
 
@@ -955,7 +983,7 @@ UNIT_RATES: Final = (
 def _per_unit(question: Question, sources: Sources) -> _Sum | None:
     """A price per piece, parcel or kind times how many there are; see ``UNIT_RATES`` for the articles."""
     for entry in UNIT_RATES:
-        amount = question.count(entry.counted)
+        amount = question.counted(entry.counted)
         hit = sources.agreed(entry.fact) if amount and question.says(entry.asks) else None
         if amount is None or hit is None or question.is_about_other_than(*entry.places):
             continue
@@ -978,11 +1006,13 @@ class ShareOf(NamedTuple):
 
 SHARES: Final = (
     # groei/coupons-en-deals: a coupon stops at 80% of its budget
-    ShareOf(r"coupon|kortingsbon|voucher & \w*budget", rf"zodra {_share('rate')} van het couponbudget", "van het budget; dan gaat de coupon offline"),
+    ShareOf(r"coupon|kortingsbon|voucher & \w*budget", rf"zodra {_share('rate')} van het couponbudget",
+            "van het budget; dan gaat de coupon offline"),
     # strategie/amazon-bol-of-webshop: TikTok Shop since January 2026
     ShareOf("tiktok", rf"commissie sinds 8 januari 2026 {_share('rate')}", "commissie van TikTok Shop", ("DE", "FR", "IT", "ES", "IE")),
     # btw-en-regels/facturen-en-btw-op-kosten
-    ShareOf(r"btw & amazon.?kosten|kosten van amazon|factuur van amazon|aan kosten", rf"{_share('rate')} nederlandse btw over de amazon-kosten",
+    ShareOf(r"btw & amazon.?kosten|kosten van amazon|factuur van amazon|aan kosten",
+            rf"{_share('rate')} nederlandse btw over de amazon-kosten",
             "btw over de Amazon-kosten", ("NL",)),
 )  # fmt: skip
 
@@ -1018,9 +1048,8 @@ def _coupon(question: Question, sources: Sources) -> _Sum | None:
     if fixed is None or share is None or cap is None:
         return None
     rate = decimal(share.group("rate")) / 100
-    total = fixed + half_up(rate * sales.value)
-    text = f"{money(fixed)} + {percent(rate)} van {money(sales.value)} = {cents(total)} couponkosten"
-    return _Sum(f"{text}{f', meer dan het plafond van {money(cap)} per coupon' if total > cap else ''} ({rows[0].cells[0]})", (rows[0],))
+    capped = f", meer dan het plafond van {money(cap)} per coupon" if fixed + rate * sales.value > cap else ""
+    return _Sum(f"{_fee_text([(rate, sales.value)], plus=fixed)} couponkosten{capped} ({rows[0].cells[0]})", (rows[0],))
 
 
 def _promotion(question: Question, sources: Sources) -> _Sum | None:
@@ -1029,7 +1058,11 @@ def _promotion(question: Question, sources: Sources) -> _Sum | None:
     Extra pieces × (margin - discount) must cover the discount on the usual pieces plus the costs of the promotion.
     """
     rule = sources.find(r"extra stuks × \(marge per stuk − korting\)|elk extra stuk brengt in het rekenvoorbeeld")
-    roles = {"usual": Role(r"normaal|gewone|gewoonlijk|verkoop ik er", ("",)), "margin": Role("marge", ("euro",)), "off": Role("korting", ("euro",))}
+    roles = {
+        "usual": Role(r"normaal|gewone|gewoonlijk|verkoop ik er", ("",)),
+        "margin": Role("marge", ("euro",)),
+        "off": Role("korting", ("euro",)),
+    }
     has_costs = len(question.of("euro")) == 3
     found = assign(question, roles | ({"costs": Role(r"\w*kosten", ("euro",))} if has_costs else {})) if rule else None
     if rule is None or found is None or found["margin"] <= found["off"]:
@@ -1037,15 +1070,17 @@ def _promotion(question: Question, sources: Sources) -> _Sum | None:
     costs, gain = found.get("costs", Decimal(0)), found["margin"] - found["off"]
     lost = found["usual"] * found["off"] + costs
     steps = f"{number(found['usual'])} × {money(found['off'])}{f' + {money(costs)}' if costs else ''} = {cents(lost)}"
-    extra = f"{cents(lost)} / {money(gain)} per extra stuk = {number(half_up(lost / gain))}, dus {number((lost / gain).to_integral_value(ROUND_CEILING))} extra stuks"
+    needed = number((lost / gain).to_integral_value(ROUND_CEILING))
+    extra = f"{cents(lost)} / {money(gain)} per extra stuk = {number(half_up(lost / gain))}, dus {needed} extra stuks"
     return _Sum(f"{steps}; {extra}{'' if costs else ' (zonder actiekosten)'}", (rule.fact,))
 
 
 # --- FBA: fees per piece ---------------------------------------------------------------------------------------------
 
-_FUEL: Final = rf"(?:brandstof|fuel)[^.%]{{0,80}}?(?<![\d,])(?P<rate>1,5)%|(?P<rate2>1,5)% brandstof"
+_FUEL: Final = r"(?:brandstof|fuel)[^.%]{0,80}?(?<![\d,])(?P<rate>1,5)%|(?P<rate2>1,5)% brandstof"
 _SIZES: Final = (
-    ("extra grote envelop", r"extra.(?:grote|large) envel\w+"), ("grote envelop", r"(?:grote|large) envel\w+"), ("lichte envelop", r"(?:lichte|light) envel\w+"),
+    ("extra grote envelop", r"extra.(?:grote|large) envel\w+"), ("grote envelop", r"(?:grote|large) envel\w+"),
+    ("lichte envelop", r"(?:lichte|light) envel\w+"),
     ("standaardenvelop", r"standaard ?envel\w+|standard envel\w+"), ("klein pakket", r"kleine? pakket\w*|small parcel\w*"),
     ("standaardpakket", r"standaard ?pakket\w*|standard parcel\w*"),
 )  # fmt: skip
@@ -1071,7 +1106,7 @@ def _fuel(question: Question, sources: Sources) -> _Sum | None:
     found = _with_fuel(amount.value, sources) if amount else None
     if found is None or question.is_about_other_than(*EURO_PLACES):
         return None
-    return _Sum(f"{found[0]} per stuk met brandstoftoeslag{_times(question.count(), found[1])}", (found[2],))
+    return _Sum(f"{found[0]} per stuk met brandstoftoeslag{_times(question.counted(), found[1])}", (found[2],))
 
 
 def _size_of(question: Question) -> str:
@@ -1114,7 +1149,7 @@ def _fulfilment(question: Question, sources: Sources) -> _Sum | None:
 
     Only a sum when pieces or the surcharge are asked for. A price may mean the low-price table, which must then be named.
     """
-    size, pieces = _size_of(question), question.count()
+    size, pieces = _size_of(question), question.counted()
     weights = [figure.value for figure in question.figures if figure.unit == "kg"]
     is_low, wants_fuel = question.says("lage.?prijs|low.?price"), question.says(r"\w*toeslag|1,5 ?%|anderhalf")
     if not size or len(weights) != 1 or not (pieces or wants_fuel) or (question.of("euro") and not is_low):
@@ -1145,10 +1180,12 @@ def _base_plus_weight(question: Question, sources: Sources) -> _Sum | None:
     for row in sources.rows(r"lokaal/pan-eu|\(2026\)") if weight else []:
         name, column = row.cells[0].split(",")[0].lower(), _place_column(question, row)
         match = re.search(rf"{_euro('base')} \+ {_euro('each')} per (?P<unit>100 g|kg)", row.cells[column]) if column else None
-        if weight is None or match is None or column is None or name not in question.text:
+        if weight is None or match is None or column is None or not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question.text):
             continue
         base, each = decimal(match.group("base")), decimal(match.group("each"))
-        first, step = (Decimal("0.1"), Decimal("0.1")) if match.group("unit") == "100 g" else (_bound(row.cells[0]) or Decimal(0), Decimal(1))
+        first, step = (
+            (Decimal("0.1"), Decimal("0.1")) if match.group("unit") == "100 g" else (_bound(row.cells[0]) or Decimal(0), Decimal(1))
+        )
         steps = (weight.value - first) / step
         if steps > 0 and steps == int(steps):
             text = f"{money(base)} + {number(steps)} × {money(each)} = {cents(base + steps * each)} per stuk"
@@ -1158,7 +1195,7 @@ def _base_plus_weight(question: Question, sources: Sources) -> _Sum | None:
 
 def _removal(question: Question, sources: Sources) -> _Sum | None:
     """Sending FBA stock back, per piece by weight (fba/verwijderen-en-retourtarief, Germany)."""
-    weight, pieces = question.only("kg"), question.count()
+    weight, pieces = question.only("kg"), question.counted()
     size = "overmaat" if question.says("overmaat|oversize") else "standaardformaat"
     rows = [row for row in sources.rows("tarief per stuk") if row.cells[0].lower().startswith(size)]
     if weight is None or question.is_about_other_than("DE"):
@@ -1187,7 +1224,7 @@ def _heavy_removal(row: Fact, weight: Decimal, pieces: Figure | None) -> _Sum | 
 
 def _low_inventory(question: Question, sources: Sources) -> _Sum | None:
     """The low-inventory fee by size and days of cover, times the pieces (fba/toeslagen; Germany, France, Italy, Spain)."""
-    cover, pieces, size = question.only("dag", "week"), question.count(), _size_of(question)
+    cover, pieces, size = question.only("dag", "week"), question.counted(), _size_of(question)
     if cover is None or pieces is None or not size or not question.places or question.is_about_other_than("DE", "FR", "IT", "ES"):
         return None
     days = cover.value * (7 if cover.unit == "week" else 1)
@@ -1215,7 +1252,7 @@ def _local_or_efn(question: Question, sources: Sources) -> _Sum | None:
             continue
         low, high = sorted((hit.value("one"), hit.value("two")))
         difference = f"{money(high)} - {money(low)} = {cents(high - low)} verschil per stuk tussen EFN en lokaal"
-        return _Sum(f"{difference}{_times(question.count(), high - low)}", (hit.fact,))
+        return _Sum(f"{difference}{_times(question.counted(), high - low)}", (hit.fact,))
     return None
 
 
@@ -1288,7 +1325,7 @@ def _is_high_season(question: Question) -> set[bool]:
 
 def _volume(question: Question) -> tuple[str, Decimal] | None:
     """The steps to the volume in m³, and the volume: stated, or pieces times the volume of one."""
-    stated, pieces = question.only("m3"), question.count()
+    stated, pieces = question.only("m3"), question.counted()
     if question.sides and not question.of("m3") and pieces:
         one = question.sides[0] * question.sides[1] * question.sides[2] / 10**6
         total = f"{number(pieces.value)} × {number(one)} m³ = {number(pieces.value * one)} m³; "
@@ -1296,7 +1333,10 @@ def _volume(question: Question) -> tuple[str, Decimal] | None:
     if stated is None or question.sides:
         return None
     if pieces and question.says(r"liter|elk|per stuk"):
-        return f"{number(pieces.value)} × {number(stated.value)} m³ = {number(pieces.value * stated.value)} m³; ", pieces.value * stated.value
+        return (
+            f"{number(pieces.value)} × {number(stated.value)} m³ = {number(pieces.value * stated.value)} m³; ",
+            pieces.value * stated.value,
+        )
     return None if pieces else ("", stated.value)
 
 
@@ -1348,7 +1388,7 @@ def _aged_storage(question: Question, sources: Sources) -> _Sum | None:
     if row is None or rate is None or question.is_about_other_than("DE"):
         return None
     label = f"({row.cells[0].lower()}, tarief Duitsland, boven op de gewone opslag)"
-    volume, pieces = _volume(question), question.count()
+    volume, pieces = _volume(question), question.counted()
     minimum = _times(pieces, least).removeprefix("; ") if pieces and least else ""
     if volume is None:
         return _Sum(f"{minimum} per maand als minimum {label}", (row,)) if minimum else None
@@ -1362,7 +1402,9 @@ def _aged_storage(question: Question, sources: Sources) -> _Sum | None:
 
 # --- VAT -------------------------------------------------------------------------------------------------------------
 
-_VAT_OUT: Final = r"blijft|hou|over\b|netto|zonder btw|excl|na \w+ btw|na btw|na aftrek|btw eraf|zit er|btw zit|aan btw|hoeveel btw|van btw af"
+_VAT_OUT: Final = (
+    r"blijft|hou|over\b|netto|zonder btw|excl|na \w+ btw|na btw|na aftrek|btw eraf|zit er|btw zit|aan btw|hoeveel btw|van btw af"
+)
 _VAT_ON: Final = r"btw erbij|plus btw|incl|met btw|btw bovenop|btw op"
 
 
@@ -1405,6 +1447,8 @@ def _vat(question: Question, sources: Sources) -> _Sum | None:
     without_vat = not keeps and re.match(r",?-? ?(?:\(?excl|zonder btw|ex btw)", after) is not None
     out, on = question.says(_VAT_OUT), question.says(_VAT_ON)
     takes_out = with_vat or (out and not without_vat and (keeps or not on))
+    if question.says("omzet") and not (with_vat or without_vat):
+        return None
     if not takes_out and not (without_vat or (on and not out)):
         return None
     parts = [_vat_text(amount.value, found, takes_out, question.says("hoeveel btw|aan btw|zit er|btw zit")) for found in rates if found]
@@ -1429,7 +1473,11 @@ def _vat_that_stays(question: Question, sources: Sources) -> _Sum | None:
     note = "met de niet-aftrekbare btw"
     if share and share.value != 21 and question.says("commissie|verwijzingskosten|fee|kosten"):
         return _Sum(f"{number(share.value)}% × 1,21 = {number(share.value * factor)}% {note}", (hit.fact,))
-    if amount and question.says(r"amazon.?kosten|kosten|fees?|commissie|abonnement") and not question.says("incl|met btw|omzet|voorraad|inkoop|grens"):
+    if (
+        amount
+        and question.says(r"amazon.?kosten|kosten|fees?|commissie|abonnement")
+        and not question.says("incl|met btw|omzet|voorraad|inkoop|grens")
+    ):
         return _Sum(f"{money(amount.value)} × 1,21 = {cents(amount.value * factor)} {note}", (hit.fact,))
     return None
 
@@ -1469,6 +1517,7 @@ _PROFIT: Final = Role(r"winst\w*|verdien\w*|overhou\w*|hou\w*|over\b", _MONEY)
 _SELLING: Final = Role(r"verkoop\w*|prijs|verkocht", _MONEY)
 _ORDERS: Final = Role(r"bestelling\w*|orders?|verkopen|zending\w*|pakket\w*|pakje\w*|sales|verzending\w*", ("",))
 _ROAS_RULE: Final = "100 gedeeld door de roas geeft de acos|precies het omgekeerde van acos"
+_LUCID_KG: Final = ((Decimal("0.095"), "papier"), (Decimal("0.005"), "plastic (oude vuistregel van Amazon)"))
 _FACTOR_RULE: Final = "verkoopprijs moet ongeveer drie keer je inkoopprijs zijn"
 
 FORMULAS: Final = (
@@ -1483,10 +1532,13 @@ FORMULAS: Final = (
             {"spent": _SPENT, "sales": _SALES}, lambda v: _ratio(v["spent"], v["sales"], "ACoS"),
             r"totale omzet|hele omzet|tacos|roas\b|break.?even|\w*budget|per klik|bod\b"),
     Formula(r"roas\b & acos|procent", _ROAS_RULE, {"roas": Role(r"\broas\b", ("",))},
-            lambda v: f"100% / {number(v['roas'])} = {percent(1 / v['roas'])} ACoS" if v["roas"] else "", r"omzet|verkocht|\d+ ?%"),
-    Formula(r"roas\b & acos", _ROAS_RULE, {"acos": Role("acos", ("procent",))},
-            lambda v: f"100% / {number(v['acos'])}% = {number(half_up(100 / v['acos']))} ROAS" if v["acos"] else "", "omzet|verkocht"),
-    Formula(r"break.?even|quitte|mag (?:mijn|de|m'n) acos", "dekkingsbijdrage vóór advertenties gedeeld door je verkoopprijs|dan is de break-even acos",
+            lambda v: f"100% / {number(v['roas'])} = {percent(1 / v['roas'])} ACoS" if v["roas"] else "",
+            r"omzet|verkocht|\d+ ?%|acos (?:van |is )?\d"),
+    Formula(r"roas\b & acos", _ROAS_RULE, {"acos": Role("acos", ("procent", ""))},
+            lambda v: f"100% / {number(v['acos'])}% = {number(half_up(100 / v['acos']))} ROAS" if v["acos"] else "",
+            r"omzet|verkocht|roas (?:van |is )?\d"),
+    Formula(r"break.?even|quitte|mag (?:mijn|de|m'n) acos",
+            "dekkingsbijdrage vóór advertenties gedeeld door je verkoopprijs|dan is de break-even acos",
             {"left": _PROFIT._replace(names=r"over\b|hou\w*|dekkingsbijdrage|winst|marge"),
              "price": _SELLING._replace(names=r"product|prijs|verkoop\w*|\bvan\b|kost\b|artikel")},
             lambda v: _ratio(v["left"], v["price"], "break-even ACoS") if v["left"] < v["price"] else ""),
@@ -1494,7 +1546,7 @@ FORMULAS: Final = (
     Formula("bovenaan|plaatsing|placement|top of search", "een bod van € 1 met 50% voor bovenaan wordt|maximaal 900% verhogen",
             {"bid": Role(r"bod\b|\bbied\w*|klik\w*|cpc", ("euro",)),
              "more": Role(r"bovenaan|plaatsing|verho\w*|placement|extra|top of search", ("procent",))},
-            lambda v: f"{money(v['bid'])} + {number(v['more'])}% van {money(v['bid'])} = {cents(v['bid'] * (1 + v['more'] / 100))} per klik",
+            lambda v: f"{_fee_text([(v['more'] / 100, v['bid'])], plus=v['bid'])} per klik",
             "omhoog en omlaag|up and down|dynamisch omhoog"),
     # strategie/doelen-en-rapporten
     Formula("sessies|bezoekers|bezoeken & conversie & omzet|verkoop|hoeveel|wat", "sessies × conversie × ",
@@ -1516,30 +1568,34 @@ FORMULAS: Final = (
     Formula("factor 3|3 keer|3x", _FACTOR_RULE, {"bought": _BOUGHT._replace(units=("euro",))},
             lambda v: f"3 × {money(v['bought'])} = {cents(3 * v['bought'])} als grove ondergrens voor de verkoopprijs"),
     # fba/voorraad-en-capaciteit
-    Formula("dekking|hoe ?lang|hoeveel dagen|voorraaddagen|days of cover|genoeg", "gedeeld door de gemiddelde dagverkoop|met 500 stuks en 12 verkopen per dag",
+    Formula("dekking|hoe ?lang|hoeveel dagen|voorraaddagen|days of cover|genoeg",
+            "gedeeld door de gemiddelde dagverkoop|met 500 stuks en 12 verkopen per dag",
             {"stock": Role("voorraad|stuks|liggen|op stock|over", ("",)), "daily": _DAILY},
             lambda v: _quotient(v["stock"], v["daily"], "dagen dekking", places=1), r"bestelpunt|\w*bestel|levertijd"),
     Formula("sell.?through|doorloop", "aantal verkochte stuks in de laatste 90 dagen gedeeld door de gemiddelde voorraad",
             {"sold": Role(r"verkocht\w*|verkopen|verkoop|sold", ("",)), "stock": Role(r"gemiddeld\w*|voorraad|stock", ("",))},
             lambda v: _quotient(v["sold"], v["stock"], "sell-through")),
-    Formula("hoeveel|voorraad & leg|stuur|sturen|insturen|houd|bij amazon", "leg bij fba in europa 30 dagen tot 60 dagen verwachte verkoop", {"daily": _DAILY},
-            lambda v: f"30 dagen × {number(v['daily'])} = {number(30 * v['daily'])} stuks tot 60 dagen × {number(v['daily'])} = {number(60 * v['daily'])} stuks",
+    Formula("hoeveel|voorraad & leg|stuur|sturen|insturen|houd|bij amazon",
+            "leg bij fba in europa 30 dagen tot 60 dagen verwachte verkoop", {"daily": _DAILY},
+            lambda v: " tot ".join(f"{days} dagen × {number(v['daily'])} = {number(days * v['daily'])} stuks" for days in (30, 60)),
             r"bestelpunt|\w*bestel|levertijd|dekking|hoe ?lang|hoeveel dagen"),
     # fba/retouren-en-vergoedingen
-    Formula("misplaatst|zoek", "trek 'gevonden' van 'misplaatst' af", {"lost": Role("misplaatst|kwijt|zoek", ("",)), "found": Role("gevonden", ("",))},
-            lambda v: f"{number(v['lost'])} - {number(v['found'])} = {number(v['lost'] - v['found'])} stuks om te claimen" if v["lost"] > v["found"] else ""),
+    Formula("misplaatst|zoek", "trek 'gevonden' van 'misplaatst' af",
+            {"lost": Role("misplaatst|kwijt|zoek", ("",)), "found": Role("gevonden", ("",))},
+            lambda v: f"{number(v['lost'])} - {number(v['found'])} = {number(v['lost'] - v['found'])} stuks om te claimen"),
     # prestaties/account-health-rating
     Formula("punten", "ongeveer 4 bij per 200 uitgevoerde bestellingen", {"orders": _ORDERS},
-            lambda v: f"{number(v['orders'])} / 200 × 4 = {number(v['orders'] / 50)} punten (richtgetal, over 180 dagen)" if v["orders"] % 50 == 0 else ""),
+            lambda v: f"{number(v['orders'])} / 200 × 4 = {number(half_up(v['orders'] / 50, 1))} punten (richtgetal, over 180 dagen)"),
     # verzending/prime-door-verkoper
     Formula("prime|sfp & annul", "hooguit 0,5% van de prime-bestellingen|bij 200 prime-bestellingen mag je", {"orders": _ORDERS},
             lambda v: f"0,5% van {number(v['orders'])} bestellingen, dus hooguit {number(v['orders'] // 200)}"),
     # btw-en-regels/epr-verpakking-elektronica-batterijen
-    Formula("lucid|verpakking|duaal", "95 g papier en 5 g plastic per verzonden stuk", {"sent": _ORDERS._replace(names=rf"{_ORDERS.names}|stuks|verzend|verstuur")},
-            lambda v: f"{number(v['sent'])} × 0,095 kg = {number(v['sent'] * Decimal('0.095'))} kg papier en {number(v['sent'])} × 0,005 kg = "
-                      f"{number(v['sent'] * Decimal('0.005'))} kg plastic (oude vuistregel van Amazon)"),
-    Formula("pay on behalf|ecobijdrage", "€ 24,99 per jaar plus 3% van de betaalde ecobijdragen", {"paid": Role(r"ecobijdrage\w*", ("euro",))},
-            lambda v: f"€ 24,99 + 3% van {money(v['paid'])} = {cents(Decimal('24.99') + v['paid'] * 3 / 100)} servicevergoeding (Spanje, 2023)"),
+    Formula("lucid|verpakking|duaal", "95 g papier en 5 g plastic per verzonden stuk",
+            {"sent": _ORDERS._replace(names=rf"{_ORDERS.names}|stuks|verzend|verstuur")},
+            lambda v: " en ".join(f"{number(v['sent'])} × {number(kg)} kg = {number(v['sent'] * kg)} kg {kind}" for kg, kind in _LUCID_KG)),
+    Formula("pay on behalf|ecobijdrage", "€ 24,99 per jaar plus 3% van de betaalde ecobijdragen",
+            {"paid": Role(r"ecobijdrage\w*", ("euro",))},
+            lambda v: f"{_fee_text([(3 * _CENT, v['paid'])], plus=2499 * _CENT)} (servicevergoeding Spanje, 2023)"),
 )  # fmt: skip
 
 
@@ -1550,7 +1606,7 @@ def _formula(question: Question, sources: Sources) -> _Sum | None:
             continue
         found = assign(question, entry.roles)
         hit = sources.find(entry.fact) if found else None
-        text = entry.show(found) if found and hit else ""
+        text = entry.show(found) if found and hit and all(value > 0 for value in found.values()) else ""
         if hit and text:
             return _Sum(text, (hit.fact,))
     return None
@@ -1567,7 +1623,9 @@ def _bid(question: Question, sources: Sources) -> _Sum | None:
         return None
     share = 100 / decimal(one_in.group(1)) if one_in else found["share"]
     bid = price.value * share / 100 * found["acos"] / 100
-    return _Sum(f"{money(price.value)} × {percent(share / 100)} × {number(found['acos'])}% = {cents(bid)} per klik als maximumbod", (hit.fact,))
+    return _Sum(
+        f"{money(price.value)} × {percent(share / 100)} × {number(found['acos'])}% = {cents(bid)} per klik als maximumbod", (hit.fact,)
+    )
 
 
 def _daily_budget(question: Question, sources: Sources) -> _Sum | None:
@@ -1596,19 +1654,25 @@ def _reorder_point(question: Question, sources: Sources) -> _Sum | None:
     days = [figure.value * (7 if figure.unit == "week" else 1) for figure in times]
     spare = Decimal(0)
     if question.says("veiligheid|buffer|reserve"):
-        found = assign(question, {"spare": Role(r"veiligheid\w*|buffer\w*|reserve\w*", ("dag", "week"))})
-        place = next((place for place, figure in enumerate(times) if found and figure.value == found["spare"]), None)
-        if place is None:
+        role = Role(r"veiligheid\w*|buffer\w*|reserve\w*", ("dag", "week"))
+        near = sorted((cost, place) for place, figure in enumerate(times) if (cost := _distance(question, figure, role)) is not None)
+        if not near:
             return None
-        spare = days.pop(place)
+        spare = days.pop(near[0][1])
     if not 1 <= len(days) <= 2:
         return None
     per_day, lead = daily["daily"], sum(days, Decimal(0))
     steps = f"{number(days[0])} + {number(days[1])} = {number(lead)} dagen; " if len(days) == 2 else ""
     if spare:
         total = per_day * (lead + spare)
-        return _Sum(f"{steps}{number(per_day)} × {number(lead)} + {number(per_day)} × {number(spare)} = {number(total)} stuks als bestelpunt", (hit.fact,))
-    return _Sum(f"{steps}{number(per_day)} × {number(lead)} = {number(per_day * lead)} stuks, plus je veiligheidsvoorraad, als bestelpunt", (hit.fact,))
+        return _Sum(
+            f"{steps}{number(per_day)} × {number(lead)} + {number(per_day)} × {number(spare)} = {number(total)} stuks als bestelpunt",
+            (hit.fact,),
+        )
+    return _Sum(
+        f"{steps}{number(per_day)} × {number(lead)} = {number(per_day * lead)} stuks, plus je veiligheidsvoorraad, als bestelpunt",
+        (hit.fact,),
+    )
 
 
 def _margin(question: Question, sources: Sources) -> _Sum | None:
@@ -1657,15 +1721,19 @@ def _norm(word: str, limit: str) -> str:
 
 # prestaties/grenswaarden-en-otdr; zichtbaarheid/koopknop-en-prijsregels gives the same norms for the Featured Offer
 NORMS: Final = (
-    Norm("op tijd bezorgd", r"op tijd (?:bezorg|gelever|aan)|otdr|te laat (?:bezorg|gelever|aangekomen)", rf"(?:otdr|op tijd bezorgd){_norm('minstens', '90')}",
+    Norm("op tijd bezorgd", r"op tijd (?:bezorg|gelever|aan)|otdr|te laat (?:bezorg|gelever|aangekomen)",
+         rf"(?:otdr|op tijd bezorgd){_norm('minstens', '90')}",
          "op tijd|te laat|otdr", reverse="te laat", places=("DE", "UK")),
     Norm("late verzendingen", r"te laat|late (?:verzending|shipment)|lsr\b", rf"(?:\blsr\b|late verzendingen){_norm('onder', '4')}",
          r"te laat|late\b|lsr", "bezorg|gelever|aangekomen|factu"),
-    Norm("annuleringen", r"\w*annul|cancel", rf"(?:\bcr\b|annuler\w*){_norm('onder', '2,5')}", r"\w*annul\w*|cancel\w*", r"prime|sfp\b|klant (?:wil|vraagt|annul)"),
+    Norm("annuleringen", r"\w*annul|cancel", rf"(?:\bcr\b|annuler\w*){_norm('onder', '2,5')}", r"\w*annul\w*|cancel\w*",
+         r"prime|sfp\b|klant\w* (?:wil|vraagt|annul)|\w*annul\w* zelf|zelf \w*annul"),
     Norm("geldige tracking", r"tracking|vtr\b|volgnummer", rf"(?:\bvtr\b|geldige tracking){_norm('minstens', '95')}",
          r"tracking\w*|vtr|volgnummer", r"prime|sfp\b|35 keer", "zonder|geen|ontbre"),
-    Norm("ODR", r"odr\b|defect|klacht|a.tot.z|claim|chargeback|terugboeking|negatieve", rf"(?:\bodr\b|defecte bestellingen){_norm('onder', '1')}",
-         r"klacht\w*|claim\w*|defect\w*|chargeback\w*|terugboeking\w*|negatieve|feedback", r"recensie|review|3.sterren|dagen na|magazijn|fba.?voorraad"),
+    Norm("ODR", r"odr\b|defect|klacht|a.tot.z|claim|chargeback|terugboeking|negatieve",
+         rf"(?:\bodr\b|defecte bestellingen){_norm('onder', '1')}",
+         r"klacht\w*|claim\w*|defect\w*|chargeback\w*|terugboeking\w*|negatieve|feedback",
+         r"recensie|review|3.sterren|dagen na|magazijn|fba.?voorraad"),
 )  # fmt: skip
 _OF_HOW_MANY: Final = re.compile(
     rf"(?<![\d.,])({_NUMBER}) (?:[a-z][\w-]* ){{0,4}}?(?:van|op|uit) (?:de |mijn |onze |alle |die |laatste |in totaal |een totaal van )*"
@@ -1675,6 +1743,8 @@ _OF_HOW_MANY: Final = re.compile(
 
 def _counted(question: Question, norm: Norm) -> tuple[Decimal, Decimal] | None:
     """How many of how many: "3 van mijn 80", "één klacht op 50 bestellingen", or two numbers with their own words."""
+    if len([figure for figure in question.of("") if re.fullmatch(norm.part, figure.noun)]) > 1:
+        return None  # "3 klachten en 2 claims"
     pairs = [(decimal(part), decimal(whole)) for part, whole in _OF_HOW_MANY.findall(question.text)]
     if len(pairs) != 1:
         found = assign(question, {"part": Role(norm.part, ("",)), "whole": _ORDERS})
@@ -1706,14 +1776,26 @@ def _against_norm(question: Question, sources: Sources) -> _Sum | None:
 
 def _returns(question: Question, sources: Sources) -> _Sum | None:
     """Returns above the threshold of the category (fba/verwijderen-en-retourtarief, thresholds of 2025)."""
-    hit = sources.find(rf"{_share('beauty')} voor beauty, gezondheid en persoonlijke verzorging en {_share('electronics')} voor consumentenelektronica")
-    kinds = [kind for kind, words in (("electronics", r"\w*elektronica|koptelefoon"), ("beauty", "beauty|creme|verzorging")) if question.says(words)]
+    hit = sources.find(
+        rf"{_share('beauty')} voor beauty, gezondheid en persoonlijke verzorging en {_share('electronics')} voor consumentenelektronica"
+    )
+    kinds = [
+        kind
+        for kind, words in (("electronics", r"\w*elektronica|koptelefoon"), ("beauty", "beauty|creme|verzorging"))
+        if question.says(words)
+    ]
     roles = {"sold": Role(r"verkoop\w*|verkocht|verkopen|verzend\w*|verstuur\w*", ("",)), "back": Role(r"terug\w*|retour\w*", ("",))}
     found = assign(question, roles) if hit and len(kinds) == 1 else None
-    if hit is None or found is None or question.is_about_other_than("DE", "FR", "IT", "ES", "UK") or not 0 < found["back"] < found["sold"] >= 25:
+    if (
+        hit is None
+        or found is None
+        or question.is_about_other_than("DE", "FR", "IT", "ES", "UK")
+        or not 0 < found["back"] < found["sold"] >= 25
+    ):
         return None
     rate, free = hit.value(kinds[0]), hit.value(kinds[0]) * found["sold"] / 100
-    text = f"{_ratio(found['back'], found['sold'], 'retour', number)}; {number(rate)}% van {number(found['sold'])} = {number(half_up(free))} stuks"
+    share = f"{number(rate)}% van {number(found['sold'])} = {number(half_up(free))} stuks"
+    text = f"{_ratio(found['back'], found['sold'], 'retour', number)}; {share}"
     over = f"ongeveer {number(half_up(found['back'] - free, 0))} retouren boven" if found["back"] > free else "onder"
     return _Sum(f"{text}, dus {over} de drempel van 2025", (hit.fact,))
 
@@ -1762,14 +1844,18 @@ def _multipack(question: Question, sources: Sources) -> _Sum | None:
         return None
     pieces = decimal(size.group(1) or size.group(2))
     each = half_up(found["pack"] / pieces)
-    verdict = f"duurder dan {money(found['single'])} los, dus verboden" if each > found["single"] else f"niet duurder dan {money(found['single'])} los"
+    verdict = (
+        f"duurder dan {money(found['single'])} los, dus verboden"
+        if each > found["single"]
+        else f"niet duurder dan {money(found['single'])} los"
+    )
     return _Sum(f"{money(found['pack'])} / {number(pieces)} = {cents(each)} per stuk, {verdict}", (hit.fact,))
 
 
 def _shelf_life(question: Question, sources: Sources) -> _Sum | None:
     """Days to use it up plus 90 (fba/verpakken-houdbaarheid-gevaarlijk)."""
     hit = sources.find(r"op te maken, plus 90 dagen|gebruiksduur plus 90 dagen")
-    portions = question.count("dagporties|dagdoseringen|porties") or question.only("dag")
+    portions = question.counted("dagporties|dagdoseringen|porties") or question.only("dag")
     if hit is None or portions is None:
         return None
     return _Sum(f"{number(portions.value)} + 90 = {number(portions.value + 90)} dagen houdbaar bij aankomst", (hit.fact,))
@@ -1805,45 +1891,63 @@ class Deadline(NamedTuple):
     sign: int = 1
 
 
-_ARRIVED: Final = r"ontv[ai]ng\w*|bezorg\w*|gelever\w*|levering|kreeg|gekregen|afgeleverd|aangekomen|aankwam"
+_ARRIVED: Final = r"ontv[ai]ng\w*|bezorg\w*|gelever\w*|levering|kreeg|gekregen|afgeleverd|aangekomen|aankwam|kwam"
 _CLAIM_DAY: Final = "uiterste dag voor je claim"
 _TWO_TERMS: Final = r".*vanaf: (?P<start>\d+) dagen.*uiterlijk: (?P<days>\d+) dagen"
 DEADLINES: Final = (
     # fba/retouren-en-vergoedingen
-    Deadline("verwijder", rf"verwijderzending die onderweg kwijt is{_TWO_TERMS}", r"\w*gemaakt|\w*opdracht", _CLAIM_DAY, "vanaf dan mag je claimen", "te weinig|aflever"),
-    Deadline(r"\w*retour|terugbeta & \w*claim", rf"klantretour die niet klopt{_TWO_TERMS}", r"terugbeta\w*|vervang\w*", _CLAIM_DAY, "vanaf dan mag je claimen", "a.tot.z|bezwaar"),
-    Deadline("kwijt|verloren|verlies|schade|beschadig|zoek", r"schade in het magazijn.*uiterlijk: (?P<days>\d+) dagen|beschadigd is, dien je in binnen (?P<days2>\d+) dagen",
+    Deadline("verwijder", rf"verwijderzending die onderweg kwijt is{_TWO_TERMS}", r"\w*gemaakt|\w*opdracht", _CLAIM_DAY,
+             "vanaf dan mag je claimen", "te weinig|aflever"),
+    Deadline(r"\w*retour|terugbeta & \w*claim", rf"klantretour die niet klopt{_TWO_TERMS}", r"terugbeta\w*|vervang\w*", _CLAIM_DAY,
+             "vanaf dan mag je claimen", "a.tot.z|bezwaar"),
+    Deadline("kwijt|verloren|verlies|schade|beschadig|zoek",
+             r"schade in het magazijn.*uiterlijk: (?P<days>\d+) dagen|beschadigd is, dien je in binnen (?P<days2>\d+) dagen",
              r"meld\w*|gemeld|kwijt|verloren|zoek|beschadigd", _CLAIM_DAY, refuses="retour|verwijder|mcf|klant"),
-    Deadline(r"\w*retour", "niet binnen (?P<days>45) dagen na het retourverzoek terug", r"\w*verzoek|\w*gevraagd", "daarna rekent Amazon de klant alsnog af", refuses="claim|bezwaar"),
+    Deadline(r"\w*retour", "niet binnen (?P<days>45) dagen na het retourverzoek terug", r"\w*verzoek|\w*gevraagd",
+             "daarna rekent Amazon de klant alsnog af", refuses="claim|bezwaar"),
     # prestaties/a-tot-z-en-feedback
-    Deadline("a.tot.z|claim & bezwaar|beroep", r"binnen (?P<days>30) dagen \(kalenderdagen\) bezwaar", r"toegekend|beslis\w*|verloren|besluit", "uiterste dag voor je bezwaar"),
+    Deadline("a.tot.z|claim & bezwaar|beroep", r"binnen (?P<days>30) dagen \(kalenderdagen\) bezwaar",
+             r"toegekend|beslis\w*|verloren|besluit", "uiterste dag voor je bezwaar"),
     # btw-en-regels/consumentenrecht
-    Deadline("terugbeta & herroep", "na herroeping betaal je een consument binnen (?P<days>14) dagen", r"herroep\w*", "uiterste dag om terug te betalen"),
+    Deadline("terugbeta & herroep", "na herroeping betaal je een consument binnen (?P<days>14) dagen", r"herroep\w*",
+             "uiterste dag om terug te betalen"),
     Deadline("bedenktijd|herroep|terugsturen|retourner", "bij een online aankoop (?P<days>14) dagen bedenktijd", _ARRIVED,
              "laatste dag van de wettelijke bedenktijd", refuses="terugbeta|claim|fba|duits"),
-    Deadline("van-?prijs|doorgestreep|korting|actie", "laagste prijs zijn van de (?P<days>30) dagen vóór de actie", r"\w*actie|korting|begin\w*|start\w*",
+    Deadline("van-?prijs|doorgestreep|korting|actie", "laagste prijs zijn van de (?P<days>30) dagen vóór de actie",
+             r"\w*actie|korting|begin\w*|start\w*",
              "vanaf die dag telt je laagste prijs", sign=-1, places=("NL",)),
     # btw-en-regels/dsa-privacy-en-verzekering
-    Deadline("verzeker", "verzekering is binnen (?P<days>30) dagen geregeld", r"boven|\w*grens|overschr\w*", "uiterste dag voor je verzekering"),
+    Deadline("verzeker", "verzekering is binnen (?P<days>30) dagen geregeld", r"boven|\w*grens|overschr\w*",
+             "uiterste dag voor je verzekering"),
     # fba/opslagkosten
-    Deadline("vrijstelling|opslaggebruik|utili[sz]ation", "eerste (?P<days>365) dagen na hun eerste aanlevering", r"\w*lever\w*|ingestuurd|stuur\w*",
+    Deadline("vrijstelling|opslaggebruik|utili[sz]ation", "eerste (?P<days>365) dagen na hun eerste aanlevering",
+             r"\w*lever\w*|ingestuurd|stuur\w*",
              "einde van de vrijstelling van de opslaggebruikstoeslag"),
-    Deadline("verouderd|oude voorraad|toeslag|langetermijn", "begint in europa na (?P<days>240) dagen", r"aangekomen|ontvangen|lig\w*|ingestuurd|aangeleverd|sinds",
+    Deadline("verouderd|oude voorraad|toeslag|langetermijn", "begint in europa na (?P<days>240) dagen",
+             r"aangekomen|kwam|ontvangen|lig\w*|ingestuurd|aangeleverd|sinds",
              "daarna begint de toeslag voor verouderde voorraad", refuses="brandstof|gebruik|lage"),
     # zichtbaarheid/recensies-en-vine
     Deadline("recensie|review & aanvra|vragen|knop|request", "van dag (?P<start>5) tot dag (?P<days>30) na de levering", _ARRIVED,
              "laatste dag voor Recensie aanvragen, ongeveer", "eerste dag, ongeveer"),
-    Deadline(r"vine\b", "binnen (?P<days>90) dagen na inschrijving een recensie", r"\w*schr[ei]\w*|aangemeld", "tot dan kan een recensie Vine-kosten geven"),
-    Deadline(r"\w*feedback", "verkopersfeedback kan een klant tot (?P<days>90) dagen na de bestelling", r"\w*bestel\w*|gekocht|order", "laatste dag voor verkopersfeedback"),
+    Deadline(r"vine\b", "binnen (?P<days>90) dagen na inschrijving een recensie", r"\w*schr[ei]\w*|aangemeld",
+             "tot dan kan een recensie Vine-kosten geven"),
+    Deadline(r"\w*feedback", "verkopersfeedback kan een klant tot (?P<days>90) dagen na de bestelling", r"\w*bestel\w*|gekocht|order",
+             "laatste dag voor verkopersfeedback"),
     # start/verkoopplan-kiezen
-    Deadline("abonnement|maandgeld|maandbedrag & terug", "vraag je aan binnen (?P<days>90) dagen na de betaling", r"betaa?l\w*|afgeschreven", "uiterste dag voor je aanvraag"),
+    Deadline("abonnement|maandgeld|maandbedrag & terug", "vraag je aan binnen (?P<days>90) dagen na de betaling",
+             r"betaa?l\w*|afgeschreven", "uiterste dag voor je aanvraag"),
     # fba/pan-eu-en-efn, verzending/mcf, start/startvoordelen, prestaties/account-health-rating
-    Deadline("pan.?eu|inschrijving eindigt", "(?P<days>14) dagen om de ontbrekende pan-eu-aanbieding", r"status|melding|eindigt", "uiterste dag voor het herstel"),
-    Deadline(r"mcf\b", "mcf-pakket (?P<days>7) dagen na de verwachte leverdatum", r"verwacht\w*|leverdatum", "daarna kun je een claim indienen"),
-    Deadline("new selection", "tot 200 stuks en hooguit (?P<days>120) dagen", r"begon|start\w*|sinds|live|ingegaan", "einde van het voordeel, of eerder bij 200 stuks"),
-    Deadline("account & beoordeling|review|onderzoek", "tot (?P<days>30) dagen onder beoordeling", "beoordeling|sinds|review|stilgezet", "uiterste einde van de beoordeling"),
+    Deadline("pan.?eu|inschrijving eindigt", "(?P<days>14) dagen om de ontbrekende pan-eu-aanbieding", r"status|melding|eindigt",
+             "uiterste dag voor het herstel"),
+    Deadline(r"mcf\b", "mcf-pakket (?P<days>7) dagen na de verwachte leverdatum", r"verwacht\w*|leverdatum",
+             "daarna kun je een claim indienen"),
+    Deadline("new selection", "tot 200 stuks en hooguit (?P<days>120) dagen", r"begon|start\w*|sinds|live|ingegaan",
+             "einde van het voordeel, of eerder bij 200 stuks"),
+    Deadline("account & beoordeling|review|onderzoek", "tot (?P<days>30) dagen onder beoordeling", "beoordeling|sinds|review|stilgezet",
+             "uiterste einde van de beoordeling"),
     # groei/actiedagen
-    Deadline("voorraad|aanlever|zending|insturen", "zes weken vooraf is het uiterste", r"piek\w*|black friday|prime day|actie\w*|sinterklaas|pakjesavond",
+    Deadline("voorraad|aanlever|zending|insturen", "zes weken vooraf is het uiterste",
+             r"piek\w*|black friday|prime day|actie\w*|sinterklaas|pakjesavond",
              "uiterste dag voor je FBA-voorraad", sign=-1, refuses="verouderd|toeslag|kwijt|claim|te laat"),
 )  # fmt: skip
 _SIX_WEEKS: Final = "42"
@@ -1882,7 +1986,12 @@ def _moment_of(question: Question, event: str) -> Moment | None:
 def _deadline(question: Question, sources: Sources) -> _Sum | None:
     """A date so many days after or before one that the question gives; see ``DEADLINES`` for the articles."""
     for entry in DEADLINES:
-        if not question.moments or not question.says(entry.asks) or question.says(entry.refuses) or question.is_about_other_than(*entry.places):
+        if (
+            not question.moments
+            or not question.says(entry.asks)
+            or question.says(entry.refuses)
+            or question.is_about_other_than(*entry.places)
+        ):
             continue
         moment = _moment_of(question, entry.event)
         hit = sources.find(entry.fact) if moment else None
@@ -1903,7 +2012,9 @@ def _payout(question: Question, sources: Sources) -> _Sum | None:
 
     Amazon's own example: delivered on 6 January, available from 14 January.
     """
-    hit = sources.find("zeven volle dagen na de bezorging|op de achtste dag kun je bij het geld|bezorgd op 6 januari, beschikbaar vanaf 14 januari")
+    hit = sources.find(
+        "zeven volle dagen na de bezorging|op de achtste dag kun je bij het geld|bezorgd op 6 januari, beschikbaar vanaf 14 januari"
+    )
     moment = _moment_of(question, _ARRIVED) if hit else None
     last, free = (days_after(moment, days, question.today) for days in (7, 8)) if moment else (None, None)
     if hit is None or last is None or free is None or question.is_about_other_than(*EURO_PLACES, "UK"):
@@ -1914,12 +2025,12 @@ def _payout(question: Question, sources: Sources) -> _Sum | None:
 # --- The table of rules ----------------------------------------------------------------------------------------------
 
 _OTHER_FEES: Final = (
-    r"fba\b|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|kleineondernemers|"
-    r"digital|dsf\b|terugbeta|\w*retour|stuurt|refund|tiktok|kaufland|bol\b|temu|verzeker|douane|mcf\b|bezorg|verzendgewicht|marge|winst|"
+    r"fba\b|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|"
+    r"kleineondernemers|digital|dsf\b|terugbeta|\w*retour|stuurt|refund|tiktok|kaufland|bol\b|temu|verzeker|douane|mcf\b|bezorg|verzendgewicht|marge|winst|"
     r"samen\b|totaal|in totaal|bij elkaar|inkoop|ingekocht|koop\w* .{0,20}\bin\b"
 )
 _ASKS_FEE: Final = (
-    r"\w*commissie|verwijzingskost|referral|verkoopkosten|provisie|afdr?a+g|houdt amazon|rekent amazon|pakt amazon|gaat er ?af|gaat eraf|"
+    r"\w*com+is+ie|verwijzingskost|referral|verkoopkosten|provisie|afdr?a+g|houdt amazon|rekent amazon|pakt amazon|gaat er ?af|gaat eraf|"
     r"bij amazon hangen|percentage|procent|\w*tarief|betaal (?:ik|je)|betalen|wat kost|\d+ ?%|verschil|scheel"
 )
 RULES: Final = (
@@ -1935,23 +2046,30 @@ RULES: Final = (
     Rule("promotion", r"\w*korting|actie|deal", _promotion),
     Rule("share", r"coupon|kortingsbon|voucher|tiktok|btw", _share_of),
     Rule("prime discount", r"prime & \w*korting|deal|prijs", _prime_discount),
-    Rule("selling plan", r"individue|professione|plan\b|verkoopplan|abonnement", _selling_plan, r"per (?:week|dag|jaar|kwartaal)|week|jaar|assortiment|catalogus|sku"),
+    Rule("selling plan", r"individue|professione|plan\b|verkoopplan|abonnement", _selling_plan,
+         r"per (?:week|dag|jaar|kwartaal)|week|jaar|assortiment|catalogus|sku"),
     Rule("months", r"individue|profession|plan\b|verkoopplan|abonnement|maandbedrag|kaufland", _months, r"terug|opsturen|voorraad"),
-    Rule("aged storage", r"oud\b|ouder|verouderd|toeslag|lig|stof|aged|langetermijn|dagen", _aged_storage, r"brandstof|dekking|lage.voorraad"),
+    Rule("aged storage", r"oud\b|ouder|verouderd|toeslag|lig|stof|aged|langetermijn|dagen", _aged_storage,
+         r"brandstof|dekking|lage.voorraad"),
     Rule("storage", r"\w*opslag|storage|m3|kuub|kubieke|opslaan|bewaren|laten liggen|per maand", _storage,
          r"kleding|schoen|tas\b|tassen|gevaarlijk|parfum|spuitbus|oud\b|ouder|verouderd|gebruikstoeslag|capaciteit|limiet|\w*gewicht|webshop"),
     Rule("low inventory", r"dekking|lage.voorraad|voorraad", _low_inventory),
-    Rule("removal", r"terugstur|terug te|terughal|terug laten|laten terug|verwijder|removal|teruggestuurd", _removal, r"vernietig|claim|kwijt|klant"),
+    Rule("removal", r"terugstur|terug te|terughal|terug laten|laten terug|verwijder|removal|teruggestuurd", _removal,
+         r"vernietig|claim|kwijt|klant"),
     Rule("EFN or local", r"efn\b & lokaa?l|pan.eu|verschil|scheel|duurder", _local_or_efn),
     Rule("fulfilment", "|".join(pattern for _, pattern in _SIZES), _fulfilment, r"efn\b|ander land|andere landen|grens|dekking"),
     Rule("base plus weight", r"(?:klein|middelgroot|groot) pakket [123]\b|\w*overmaat", _base_plus_weight, r"efn\b|terug"),
     Rule("fuel surcharge", r"\w*brandstof|fuel|\w*toeslag|1,5 ?%|1,5 procent", _fuel,
-         r"3,5|\w*opslag|verouderd|gevaarlijk|digital|lage.voorraad|piek|overmaat"),
-    Rule("volume weight", r"\w*volume|\w*gewicht|kg\b|kilo|weegt|tarief|fba\b|gram\b|dimensional|rekent", _volume_weight, r"\w*opslag|m3|kuub|storage"),
-    Rule("per unit", r"cep\b|central|mitteleuropa|gevaarlijk|lithium|batterij|accu|hazmat|powerbank|\w*douane|invoer|import|buiten|china|lage.prijs", _per_unit),
+         r"3,5 ?(?:%|procent)|\w*opslag|verouderd|gevaarlijk|digital|lage.voorraad|piek|overmaat"),
+    Rule("volume weight", r"\w*volume|\w*gewicht|kg\b|kilo|weegt|tarief|fba\b|gram\b|dimensional|rekent", _volume_weight,
+         r"\w*opslag|m3|kuub|storage"),
+    Rule("per unit",
+         r"cep\b|central|mitteleuropa|gevaarlijk|lithium|batterij|accu|hazmat|powerbank|\w*douane|invoer|import|buiten|china|lage.prijs",
+         _per_unit),
     Rule("vine", r"vine\b", _vine),
     Rule("bid", r"\w*bod\b|bied|\w*klik|cpc", _bid),
-    Rule("daily budget", r"per dag|\w*budget|per maand & \w*budget|campagne|advert|uitg|geef|ingesteld|ads\b", _daily_budget, r"conversie|sessies|voorraad"),
+    Rule("daily budget", r"per dag|\w*budget|per maand & \w*budget|campagne|advert|uitg|geef|ingesteld|ads\b", _daily_budget,
+         r"conversie|sessies|voorraad"),
     Rule("reorder point", r"bestelpunt|\w*bestel|reorder|levertijd", _reorder_point, r"dd.7|klant"),
     Rule("against norm", "|".join(norm.asks for norm in NORMS), _against_norm),
     Rule("returns", r"\w*retour|terug", _returns),
@@ -1959,7 +2077,9 @@ RULES: Final = (
     Rule("total", r"verzeker|drempel|grens|btw|oss\b", _total),
     Rule("multipack", r"multipack|\d+[- ]?pack|bundel|set van|pak van", _multipack),
     Rule("shelf life", r"\w*houdba|tht|dagporties|datum", _shelf_life, r"verlop|nog \d+ dagen|105|bij aankomst nog"),
-    Rule("payout", r"geld|uitbeta|vrij|beschikbaar|opnemen|dd.?7|saldo|betaald", _payout, r"dd.?14|retour|claim|zonder tracking"),
+    Rule("payout", r"geld|uitbeta|vrij|beschikbaar|opnemen|dd.?7|saldo|betaald", _payout,
+         r"dd.?14|retour|claim|zonder tracking|postzegel|brief"),
     Rule("deadline", "|".join(group for entry in DEADLINES for group in entry.asks.split(" & ")), _deadline),
-    Rule("VAT", r"btw|vat\b", _vat, r"drempel|grens|kor\b|oss\b|dac7|\w*commissie|verwijzings|acos|break|marge|import|invoer|artikel 23|kleineondernemers|limiet|boven"),
+    Rule("VAT", r"btw|vat\b", _vat,
+         r"drempel|grens|limiet|boven|kor\b|kleineondernemers|oss\b|dac7|\w*commissie|verwijzings|acos|marge|import|invoer|artikel 23"),
 )  # fmt: skip

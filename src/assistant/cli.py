@@ -53,6 +53,9 @@ INTERRUPTED = 130  # what typer makes of Ctrl-C
 # Typer keeps its parser to itself; the base of its public BadParameter is the base of every kind of wrong usage.
 _UsageError: Any = typer.BadParameter.__base__
 
+# Above this share of chunks that the model has not seen, training anew pays.
+FAR_MOVED = 0.3
+
 out = Console()
 err = Console(stderr=True)
 
@@ -302,7 +305,9 @@ def _doctor_checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
     def index() -> str:
         with Assistant.open(settings) as assistant:
             status = assistant.status()
-            return f"{status.chunks} secties, gebouwd op {dutch_date(status.built_at.date())}, model {status.embedding_model}"
+            built = f"{status.chunks} secties, gebouwd op {dutch_date(status.built_at.date())}, model {status.embedding_model}"
+            moved = f"; {status.drift:.0%} is anders dan waarop het zoekmodel is getraind, train het opnieuw" if status.drift > FAR_MOVED else ""
+            return built + moved
 
     def language_model() -> str:
         if not settings.llm:

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ CONFIDENCE_FEATURES: Final = (
     "repair_count", "mean_weight", "scope",
 )  # fmt: skip
 _RARE_WEIGHT: Final = 4.0
+Weights = TypeVar("Weights", bound=Record)
 
 
 class Scope(Record):
@@ -43,7 +44,7 @@ class Scope(Record):
         Raises:
             VectorIndexError: the file is missing or damaged.
         """
-        return cls.model_validate(_read(path))
+        return _validated(cls, path)
 
     def score(self, question: str) -> float:
         """The mean weight of the question's features, scaled; 0 is undecided."""
@@ -79,7 +80,7 @@ class Confidence(Record):
         Raises:
             VectorIndexError: the file is missing, damaged, or of another set of features.
         """
-        confidence = cls.model_validate(_read(path))
+        confidence = _validated(cls, path)
         if len(confidence.mean) != len(CONFIDENCE_FEATURES):
             raise VectorIndexError(f"De gewichten in {path} passen niet bij deze versie; installeer opnieuw")
         return confidence
@@ -134,8 +135,8 @@ def confidence_features(query: Query, candidates: Sequence[Candidate], index: Kn
     return np.array([values[name] for name in CONFIDENCE_FEATURES], dtype=np.float32)
 
 
-def _read(path: Path) -> object:
+def _validated(kind: type[Weights], path: Path) -> Weights:
     try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as exc:
-        raise VectorIndexError(f"De gewichten in {path} zijn onleesbaar ({exc}); installeer opnieuw") from exc
+        return kind.model_validate(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError) as exc:  # pydantic's ValidationError is a ValueError
+        raise VectorIndexError(f"De gewichten in {path} zijn onleesbaar of van een andere versie; installeer opnieuw") from exc

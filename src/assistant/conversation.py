@@ -35,8 +35,14 @@ _QUESTION_WORDS = (
     r"betaal|telt|hoef|what|how|when|why|which|can|do|does|must|is there"
 )
 # Between two questions in one sentence: ", en wat kost …" or " en hoe lang …"; the linking word goes.
-_QUESTION_BREAK = re.compile(rf"(?:,\s*|\s+)(?:en|and)\s+(?:ook\s+)?(?=(?:op|in|vanaf|tot|met|per|voor|bij|binnen|onder|boven)?\s*(?:{_QUESTION_WORDS})\b)", re.IGNORECASE)
-_QUESTION_START = re.compile(rf"^\W*(?:(?:en|maar|of|dus|ook|and)\s+)?(?:(?:op|in|vanaf|tot|met|per|voor|bij|binnen|onder|boven)\s+)?(?:{_QUESTION_WORDS})\b", re.IGNORECASE)
+_QUESTION_BREAK = re.compile(
+    rf"(?:,\s*|\s+)(?:en|and)\s+(?:ook\s+)?(?=(?:op|in|vanaf|tot|met|per|voor|bij|binnen|onder|boven)?\s*(?:{_QUESTION_WORDS})\b)",
+    re.IGNORECASE,
+)
+_QUESTION_START = re.compile(
+    rf"^\W*(?:(?:en|maar|of|dus|ook|and)\s+)?(?:(?:op|in|vanaf|tot|met|per|voor|bij|binnen|onder|boven)\s+)?(?:{_QUESTION_WORDS})\b",
+    re.IGNORECASE,
+)
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
@@ -116,7 +122,12 @@ def _needs_subject(question: str, first: str) -> bool:
 
 
 def _without_courtesy(question: str) -> str:
-    return re.sub(r"^(?:ok[eé]?|oke|ja|nee|aha|hmm?|super|top|dank(?:jewel| je)?|bedankt|duidelijk|goed)\b[\s,.!:]*", "", question, flags=re.IGNORECASE)
+    return re.sub(
+        r"^(?:ok[eé]?|oke|ja|nee|aha|hmm?|super|top|dank(?:jewel| je)?|bedankt|duidelijk|goed)\b[\s,.!:]*",
+        "",
+        question,
+        flags=re.IGNORECASE,
+    )
 
 
 def _without_links(question: str) -> str:
@@ -128,7 +139,24 @@ def _without_links(question: str) -> str:
 
 def _content(text: str) -> list[str]:
     """The content words, without words that only point or greet."""
-    empty = {"zit", "geldt", "gaat", "jullie", "zeg", "bedoel", "weet", "zat", "ding", "dingen", "kost", "duurt", "land", "komt", "about", "so"}
+    empty = {
+        "zit",
+        "geldt",
+        "gaat",
+        "jullie",
+        "zeg",
+        "bedoel",
+        "weet",
+        "zat",
+        "ding",
+        "dingen",
+        "kost",
+        "duurt",
+        "land",
+        "komt",
+        "about",
+        "so",
+    }
     return [word for word in content_words(text) if word not in empty]
 
 
@@ -159,5 +187,3 @@ def _without_replaced(earlier: str, follow_up: str) -> str:
             continue
         kept.append(word)
     return " ".join(kept)
-
-

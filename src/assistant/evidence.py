@@ -82,6 +82,7 @@ _OPPOSITE_WORDS = (
 _OPPOSITES = tuple((re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b")) for one, other in _OPPOSITE_WORDS)
 _DIRECTIONS = re.compile(rf"\b(?:{'|'.join(word for pair in _OPPOSITE_WORDS for word in pair)})\b")
 _DENIED_FIGURE = re.compile(r"\bgeen (?:€ ?)?\d[\d.,]*")
+_CHECKED = re.compile(r"\b(?:stand|nagekeken|gecontroleerd|bijgewerkt|gelezen|peildatum)\b")
 _PER = re.compile(r"\bper [\w³²]+")
 # A strong word, and what the chunk must say for it.
 _STRONG_WORDS = tuple(
@@ -108,7 +109,6 @@ _PLACES = {
     "UK": "VK Verenigd Koninkrijk Brits Amazon.co.uk UK", "US": "VS Verenigde Staten Amerika Amerikaans Amazon.com US",
     "EU": "EU Europa Europees",
 }  # fmt: skip
-_MONTHS = "januari februari maart april mei juni juli augustus september oktober november december".split()
 
 # Abbreviations, quoted words, names inside a sentence, web and mail addresses.
 _ABBREVIATION = re.compile(r"(?<![\w-])[A-Z]{2,}[A-Z0-9]*\b")
@@ -149,8 +149,8 @@ class Clause(NamedTuple):
 class Evidence(NamedTuple):
     """Everything a chunk, or a few chunks together, can bear out.
 
-    ``context`` holds the stems of titles, headings, synonyms, countries and sources; ``said`` the words of the facts, and
-    ``words`` those of both.
+    ``context`` holds the stems of titles, headings, synonyms, countries and sources, ``checked`` the days on which the text
+    was checked, ``said`` the words of the facts, and ``words`` those of both.
     """
 
     facts: tuple[str, ...]
@@ -161,6 +161,7 @@ class Evidence(NamedTuple):
     stems: frozenset[str]
     quantities: frozenset[Quantity]
     days: frozenset[Day]
+    checked: frozenset[Day]
     said: str
     words: str
 
@@ -195,7 +196,7 @@ def evidence_of(chunk: Chunk) -> Evidence:
     facts = split_facts(without_instructions(chunk.text))
     units = [unit for place, fact in enumerate(facts) for unit in _units(fact, place)]
     units.append(_unit(f"{chunk.title}: {chunk.heading}", -1))
-    context = _context(chunk)
+    context, checked = _context(chunk), chunk.checked_on
     said = f" {_spaced(' '.join(unit.text for unit in units))} "
     # A country may be called by any of its names.
     context += "\n" + " ".join(names for names in _PLACES.values() if any(f" {name} " in said for name in fold(names).split()))
@@ -208,18 +209,17 @@ def evidence_of(chunk: Chunk) -> Evidence:
         context=stems_of(context),
         stems=stems_of(words),
         quantities=frozenset().union(*(read(unit.text).quantities for unit in units)),
-        days=frozenset(read(context).days).union(*(unit.days for unit in units)),
+        days=frozenset().union(*(unit.days for unit in units)),
+        checked=frozenset({Day(checked.day, checked.month, checked.year)} if checked else ()),
         said=said,
         words=words,
     )
 
 
 def _context(chunk: Chunk) -> str:
-    day = chunk.checked_on
-    checked = f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
     synonyms = [word for group in chunk.synonyms for word in group]
     places = [_PLACES.get(code, code) for code in chunk.marketplaces]
-    return "\n".join((chunk.title, chunk.heading, *synonyms, *places, checked, *(source.name for source in chunk.sources)))
+    return "\n".join((chunk.title, chunk.heading, *synonyms, *places, *(source.name for source in chunk.sources)))
 
 
 def _units(fact: Fact, place: int) -> Iterator[Unit]:
@@ -284,6 +284,7 @@ def join(many: Sequence[Evidence]) -> Evidence:
         stems=frozenset().union(*(one.stems for one in many)),
         quantities=frozenset().union(*(one.quantities for one in many)),
         days=frozenset().union(*(one.days for one in many)),
+        checked=frozenset().union(*(one.checked for one in many)),
         said="".join(one.said for one in many),
         words="".join(one.words for one in many),
     )
@@ -331,9 +332,7 @@ def _spaced(text: str) -> str:
 # --- Judging ---------------------------------------------------------------------------------------------------------
 
 
-def fault(
-    claim: Claim, evidence: Evidence, given: Iterable[Quantity] = (), *, needed: float = CHUNK_SUPPORT
-) -> Fault | None:
+def fault(claim: Claim, evidence: Evidence, given: Iterable[Quantity] = (), *, needed: float = CHUNK_SUPPORT) -> Fault | None:
     """Why the evidence does not bear out a claim, or None when it does.
 
     Args:
@@ -349,7 +348,8 @@ def fault(
     exempt = _worked_out(claim.text, evidence.quantities | frozenset(given))
     if not all(quantity in exempt or holds_quantity(evidence.quantities, quantity) for quantity in claim.reading.quantities):
         return "quantity"
-    if not all(holds_day(evidence.days, day) for day in claim.reading.days):
+    days = evidence.days | evidence.checked if _CHECKED.search(plain(claim.text)) else evidence.days
+    if not all(holds_day(days, day) for day in claim.reading.days):
         return "date"
     if not all(_holds_term(evidence, code) for code in claim.reading.codes):
         return "code"
@@ -392,8 +392,7 @@ def quotes(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _has_words(claim: Claim, evidence: Evidence, needed: float) -> bool:
-    text = plain(claim.text)
-    if any(word.search(text) and not grounds.search(evidence.said) for word, grounds in _STRONG_WORDS):
+    if any(not _has_strong_word(claim.text, word, grounds, evidence) for word, grounds in _STRONG_WORDS):
         return False
     figures = claim.reading.quantities or claim.reading.days
     if not claim.stems:
@@ -404,6 +403,18 @@ def _has_words(claim: Claim, evidence: Evidence, needed: float) -> bool:
     if not one_word and _coverage(claim.stems, evidence.stems) < needed:
         return False
     return any(_coverage(claim.stems, stems) >= min(needed, FACT_SUPPORT) for stems in _neighbourhoods(evidence))
+
+
+def _has_strong_word(text: str, word: re.Pattern[str], grounds: re.Pattern[str], evidence: Evidence) -> bool:
+    """Whether a fact that shares another word with the text has the grounds for its strong word, if it has one."""
+    text = plain(text)
+    found = word.search(text)
+    if found is None:
+        return True
+    others = stems_of(word.sub(" ", text))
+    denied = f"geen {found.group()}"
+    facts = [(plain(unit.text), unit.stems) for unit in evidence.units if unit.fact >= 0]
+    return any(others & stems and grounds.search(fact) and (denied not in fact or _is_negative(text)) for fact, stems in facts)
 
 
 def _neighbourhoods(evidence: Evidence) -> Iterator[frozenset[str]]:
@@ -442,17 +453,28 @@ def _holds_names(evidence: Evidence, text: str) -> bool:
 
 
 def _belongs_elsewhere(part: str, evidence: Evidence, exempt: frozenset[Quantity]) -> bool:
-    """Whether a figure is given to something to which the evidence gives another figure of the same kind.
-
-    A figure is compared within its clause, and only when it is the one of its kind there.
-    """
+    """Whether a figure is given to something else than it belongs to in the evidence; figures are compared within a clause."""
     for clause in _figure_clauses(part):
         affirmed = read(_DENIED_FIGURE.sub(" ", clause))
+        figures = [quantity for quantity in affirmed.quantities if quantity not in exempt]
         kinds = [_kind(quantity) for quantity in affirmed.quantities]
-        lone = [quantity for quantity in affirmed.quantities if kinds.count(_kind(quantity)) == 1 and quantity not in exempt]
+        lone = [quantity for quantity in figures if kinds.count(_kind(quantity)) == 1]
         if any(_fits_a_rival_better(clause, affirmed, one, evidence) or _is_of_a_neighbour(clause, one, evidence) for one in lone):
             return True
+        if _is_far_from_its_words(clause, figures, affirmed.days, evidence):
+            return True
     return False
+
+
+def _is_far_from_its_words(clause: str, figures: Sequence[Quantity], days: Sequence[Day], evidence: Evidence) -> bool:
+    """Whether a figure or date stands only in facts that share less than half as many words with the clause as another does."""
+    words = stems_of(clause) - _FREE_STEMS
+    units = evidence.units
+    shared = [len(words & unit.stems.union(units[max(0, place - 1)].stems)) for place, unit in enumerate(units)]
+    least = max(shared, default=0) / 2 if max(shared, default=0) > 1 else 0
+    held = [[holds_quantity(unit.quantities, figure) for unit in units] for figure in figures]
+    held += [[holds_day(unit.days, day) for unit in units] for day in days]
+    return any(any(holds) and max(count for count, one in zip(shared, holds, strict=True) if one) < least for holds in held)
 
 
 def _kind(quantity: Quantity) -> str:
@@ -517,8 +539,24 @@ def _says_opposite(claim: Claim, evidence: Evidence) -> bool:
         near = [other for other in evidence.clauses if 2 * len(words & other.stems) >= len(words)]
         fits = [(_coverage(words, other.stems), other) for other in near]
         best = max((share for share, _ in fits), default=0.0)
-        if best >= CHUNK_SUPPORT and all(_turned_round(clause, other) for share, other in fits if share == best):
+        nearest = [other for share, other in fits if share == best]
+        if _turned_round_by_all(clause, nearest) if best >= CHUNK_SUPPORT else _denied_by_a_whole(clause, words, evidence):
             return True
+    return False
+
+
+def _turned_round_by_all(clause: str, nearest: Sequence[Clause]) -> bool:
+    return all(_turned_round(clause, other) for other in nearest)
+
+
+def _denied_by_a_whole(clause: str, words: frozenset[str], evidence: Evidence) -> bool:
+    """Whether a sentence holds the words of the clause, and denies them wherever it speaks of them."""
+    telling = words - _FREE_STEMS
+    for _, parts in groupby(evidence.clauses, key=lambda part: part.whole):
+        clauses = list(parts)
+        about = [part for part in clauses if part.stems & telling]
+        if len(telling) > 1 and words <= frozenset().union(*(part.stems for part in clauses)):
+            return not _is_negative(plain(clause)) and all(_is_negative(plain(part.text)) for part in about)
     return False
 
 

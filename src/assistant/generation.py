@@ -19,13 +19,15 @@ from assistant.splitters import row_text
 from assistant.verdicts import verdict
 
 MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
-TARGET_CHARACTERS = 640
+TARGET_CHARACTERS = 660
 LIST_CHARACTERS = 1_100
 # Enough is shown when the facts shown hold this much of the chance.
-ENOUGH = 0.92
+ENOUGH = 0.97
 # A fact this much less likely than the best one is left out even when there is room.
-LEAST_SHARE = 0.02
-_DISPUTED = re.compile(r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE)
+LEAST_SHARE = 0.01
+_DISPUTED = re.compile(
+    r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE
+)
 _FIGURE = re.compile(r"€|£|\$|%|\d")
 _LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")
 
@@ -252,7 +254,7 @@ def citation_of(candidate: Candidate, quote: str, number: int) -> Citation:
 
 
 def _opening(query: Query, ranked: Sequence[RankedFact], shape: Shape) -> str:
-    """"Ja." or "Nee." when the most likely fact decides a yes-or-no question in so many words; else nothing."""
+    """ "Ja." or "Nee." when the most likely fact decides a yes-or-no question in so many words; else nothing."""
     best = ranked[0]
     if shape != "verdict" or best.fact.kind == "row" or best.fact.leans:
         return ""
@@ -267,8 +269,10 @@ def freshness(citations: Sequence[Citation], chunks: Sequence[Chunk]) -> str:
     if not days:
         return ""
     places = list(dict.fromkeys(place for chunk in chunks[:2] for place in chunk.marketplaces))
-    return f"_Nagekeken op {dutch_date(min(days))}; geldt voor {dutch_list([MARKETPLACE_LABELS.get(p, p) for p in places])}._" if places else (
-        f"_Nagekeken op {dutch_date(min(days))}._"
+    return (
+        f"_Nagekeken op {dutch_date(min(days))}; geldt voor {dutch_list([MARKETPLACE_LABELS.get(p, p) for p in places])}._"
+        if places
+        else (f"_Nagekeken op {dutch_date(min(days))}._")
     )
 
 

@@ -163,6 +163,12 @@ class KnowledgeIndex:
         found = self._select("SELECT record FROM documents ORDER BY document_id")
         return [Document.model_validate_json(record) for (record,) in found]
 
+    def chunk_ids(self) -> list[str]:
+        """The ids of all chunks, in the order of their rows."""
+        with self._lock:
+            found = self._database.execute("SELECT chunk_id FROM chunks ORDER BY row").fetchall()
+        return [chunk_id for (chunk_id,) in found]
+
     def rows_of(self, document_id: str) -> list[int]:
         """The rows of a document's chunks in reading order."""
         return [row for (row,) in self._select("SELECT row FROM chunks WHERE document_id = ? ORDER BY row", document_id)]

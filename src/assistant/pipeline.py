@@ -4,7 +4,9 @@ A question goes through one LangChain ``Runnable``: rewrite, retrieve, judge, wr
 splitting, embedding and a new index version. Both engines share every step but the last.
 """
 
+import dataclasses
 import hashlib
+import json
 import logging
 import re
 import threading
@@ -18,18 +20,18 @@ from typing import NamedTuple, Self
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from pydantic import ConfigDict
 
-from assistant.articles import FIGURES_FOLDER, TOPICS_FILE, Corpus, article_paths, read_corpus
+from assistant.articles import FIGURES_FOLDER, MARKETPLACES, TOPICS_FILE, Corpus, article_paths, read_corpus
 from assistant.confidence import Confidence, Judge, Scope
+from assistant.conversation import split_questions, standalone_question
 from assistant.documents import Answer, Article, Citation, Document, Hit, IngestReport, Record, Rejection, StreamEvent, Turn
 from assistant.embeddings import EmbeddingModel, load_embedding_model
-from assistant.errors import DocumentError, LanguageModelError, VectorIndexError
+from assistant.errors import DocumentError, LanguageModelError, QuestionError, VectorIndexError
 from assistant.generation import Draft, citation_of, compose, freshness, warnings
-from assistant.generative import GenerativeEngine
+from assistant.generative import GenerativeEngine, TextModel
 from assistant.grounding import GroundedText
 from assistant.index import Fingerprint, IndexStore, KnowledgeIndex, Progress
 from assistant.language_models import open_language_model
 from assistant.loaders import find_files, load
-from assistant.conversation import split_questions, standalone_question
 from assistant.query_rewriting import Query, SynonymIndex, analyse, check_question
 from assistant.retrievers import Candidate, HybridRetriever, Ranker
 from assistant.selection import Selector, rank_facts
@@ -60,7 +62,8 @@ class IndexStatus(Record):
     drift: float
 
 
-class _Knowledge(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class _Knowledge:
     """One open version of the index with what searches it."""
 
     version: str
@@ -96,7 +99,7 @@ class _Retrieved(NamedTuple):
 class Assistant:
     """Answers questions about selling on Amazon from its knowledge base. Thread-safe; close it, or use it as a context."""
 
-    def __init__(self, settings: Settings, model: EmbeddingModel, progress: Progress) -> None:
+    def __init__(self, settings: Settings, model: EmbeddingModel, progress: Progress, language_model: TextModel | None = None) -> None:
         self.settings = settings
         self._model = model
         self._progress = progress
@@ -110,25 +113,26 @@ class Assistant:
         self._corpus: Corpus | None = None
         self._build_if_stale()
         self._knowledge = self._open_knowledge()
-        self._engine = _open_engine(settings)
+        self._engine = _open_engine(settings, language_model)
         self._chain: Runnable[_Request, StreamEvent] = (
             RunnableLambda(self._rewrite) | RunnableLambda(self._retrieve) | RunnableGenerator(self._write)
         )
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, progress: Progress | None = None) -> Self:
+    def open(cls, settings: Settings | None = None, *, progress: Progress | None = None, language_model: TextModel | None = None) -> Self:
         """An assistant that is ready to answer; the index is built when it is missing or stale.
 
         Args:
             settings: where everything is; by default read from the environment.
             progress: told the stage (in Dutch), how many are done and how many there are.
+            language_model: writes the answers instead of the one that the settings name.
 
         Raises:
             CorpusError: a corpus file breaks the schema.
             AssistantError: a setting, the model or the index is wrong; the message says what to do.
         """
         chosen = settings or Settings.load()
-        return cls(chosen, load_embedding_model(chosen.model_folder_or_name), progress or _quiet)
+        return cls(chosen, load_embedding_model(chosen.model_folder_or_name), progress or _quiet, language_model)
 
     # --- Questions ---------------------------------------------------------------------------------------------------
 
@@ -157,7 +161,7 @@ class Assistant:
         When a language model fails halfway, the last event holds an answer without it; what counts is always that event.
         """
         started = time.perf_counter()
-        request = _Request(check_question(question), tuple(history), (marketplace or self.settings.marketplace).upper(), topic)
+        request = _Request(check_question(question), tuple(history), self._marketplace(marketplace), topic)
         for event in self._chain.stream(request):
             if event.answer is not None:
                 elapsed = round((time.perf_counter() - started) * 1000, 3)
@@ -175,7 +179,7 @@ class Assistant:
         if limit < 1:
             raise ValueError(f"limit is {limit}; expected 1 or more")
         knowledge = self._current()
-        analysed = self._analyse(check_question(query), knowledge, (marketplace or self.settings.marketplace).upper())
+        analysed = self._analyse(check_question(query), knowledge, self._marketplace(marketplace))
         found = knowledge.retriever.retrieve(analysed, limit, topic)
         return [
             Hit(
@@ -187,6 +191,12 @@ class Assistant:
             )
             for candidate in found
         ]
+
+    def _marketplace(self, chosen: str | None) -> str:
+        code = (chosen or self.settings.marketplace).strip().upper()
+        if code not in MARKETPLACES:
+            raise QuestionError(f"De winkel {chosen!r} ken ik niet; kies uit {', '.join(MARKETPLACES)}")
+        return code
 
     def _rewrite(self, request: _Request) -> tuple[_Request, str]:
         return request, standalone_question(request.question, request.history)
@@ -253,7 +263,13 @@ class Assistant:
         return self._finish(retrieved, answered, "\n\n".join(piece for piece in pieces if piece), tuple(citations), notes, name)
 
     def _finish(
-        self, retrieved: _Retrieved, answered: Sequence[_Found], text: str, citations: tuple[Citation, ...], notes: tuple[str, ...], engine: str
+        self,
+        retrieved: _Retrieved,
+        answered: Sequence[_Found],
+        text: str,
+        citations: tuple[Citation, ...],
+        notes: tuple[str, ...],
+        engine: str,
     ) -> Answer:
         cited = {(citation.document_id, citation.heading) for citation in citations}
         used = [c.chunk for one in answered for c in one.candidates if (c.chunk.document_id, c.chunk.heading) in cited]
@@ -314,6 +330,7 @@ class Assistant:
 
     def _take_in(self, paths: Sequence[Path]) -> IngestReport:
         present = {upload.document.document_id: upload for upload in self._uploads.all()}
+        articles = {document.document_id for document in self.corpus().documents}
         added, updated, unchanged = list[str](), list[str](), list[str]()
         rejected: list[Rejection] = []
         kept: set[str] = set()
@@ -322,6 +339,8 @@ class Assistant:
             try:
                 if not file.is_file():
                     raise DocumentError("het bestand of de map bestaat niet")
+                if document_id in articles:
+                    raise DocumentError(f"{document_id} is de naam van een artikel in de kennisbank; geef dit bestand een andere naam")
                 other = present.get(document_id)
                 if other is not None and other.root != root:
                     raise DocumentError(f"{document_id} is al toegevoegd vanuit {other.root}; geef dit bestand een andere naam")
@@ -384,13 +403,22 @@ class Assistant:
             engine=self.engine,
             built_at=manifest.built_at,
             stale=manifest.fingerprint != self._fingerprint(),
-            drift=0.0,
+            drift=self._drift(knowledge.index),
         )
+
+    def _drift(self, index: KnowledgeIndex) -> float:
+        """The share of chunks in [0, 1] that differ from what the bundled model was trained on; 0 for another model."""
+        trained_on = BUNDLED_MODEL / "training.json"
+        if self.settings.embedding_model or not trained_on.is_file():
+            return 0.0
+        known = set(json.loads(trained_on.read_text("utf-8"))["chunk_ids"])
+        ids = index.chunk_ids()
+        return round(sum(chunk_id not in known for chunk_id in ids) / max(1, len(ids)), 4)
 
     @property
     def engine(self) -> str:
         """What writes the answers."""
-        return self.settings.llm or EXTRACTIVE
+        return self._engine.name if self._engine else EXTRACTIVE
 
     def rebuild(self, progress: Progress | None = None) -> IndexStatus:
         """Build the index anew from the corpus and the added documents."""
@@ -413,7 +441,12 @@ class Assistant:
         corpus = read_corpus(self.settings.corpus_dirs)
         with self._lock:
             self._corpus = corpus
-        documents = [*corpus.documents, *(upload.document for upload in self._uploads.all())]
+        articles = {document.document_id for document in corpus.documents}
+        added = [upload.document for upload in self._uploads.all()]
+        for document in added:
+            if document.document_id in articles:
+                logger.warning("Het toegevoegde document %s heet als een artikel en doet niet mee", document.document_id)
+        documents = [*corpus.documents, *(document for document in added if document.document_id not in articles)]
         self._store.build(documents, self._model, fingerprint.corpus, progress)
 
     def _fingerprint(self) -> Fingerprint:
@@ -520,10 +553,10 @@ def _spread(candidates: Sequence[Sequence[Candidate]], limit: int) -> list[Candi
     return list(chosen.values())
 
 
-def _open_engine(settings: Settings) -> GenerativeEngine | None:
-    if not settings.llm:
+def _open_engine(settings: Settings, language_model: TextModel | None) -> GenerativeEngine | None:
+    if language_model is None and not settings.llm:
         return None
-    return GenerativeEngine(open_language_model(settings), timeout_seconds=settings.llm_timeout_seconds)
+    return GenerativeEngine(language_model or open_language_model(settings), timeout_seconds=settings.llm_timeout_seconds)
 
 
 def _join(questions: Sequence[str], drafts: Sequence[Draft]) -> Draft:
@@ -531,14 +564,18 @@ def _join(questions: Sequence[str], drafts: Sequence[Draft]) -> Draft:
     if len(drafts) == 1:
         return drafts[0]
     pieces: list[str] = []
-    citations = []
+    citations: list[Citation] = []
     for question, draft in zip(questions, drafts, strict=True):
         offset = len(citations)
         pieces.append(f"**{question}**")
-        pieces.extend(re.sub(r"\[(\d+)\]", lambda match, offset=offset: f"[{int(match.group(1)) + offset}]", piece) for piece in draft.pieces)  # type: ignore[misc]
+        pieces.extend(_renumbered(piece, offset) for piece in draft.pieces)
         citations.extend(citation.model_copy(update={"number": citation.number + offset}) for citation in draft.citations)
     return Draft(
         pieces=tuple(pieces),
         citations=tuple(citations),
         warnings=tuple(dict.fromkeys(warning for draft in drafts for warning in draft.warnings)),
     )
+
+
+def _renumbered(piece: str, offset: int) -> str:
+    return re.sub(r"\[(\d+)\]", lambda match: f"[{int(match.group(1)) + offset}]", piece)

@@ -84,8 +84,7 @@ _MONTHS = {name: number for names in (_MONTH_NAMES, _SHORT_MONTHS) for number, n
 def _number_words() -> dict[str, int]:
     """Dutch number words from nul to negenhonderdnegenennegentig, and the round hundreds and thousands above them."""
     small = (
-        "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien "
-        "achttien negentien"
+        "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien"
     ).split()
     words = {word: number for number, word in enumerate(small)}
     for tens, name in enumerate("twintig dertig veertig vijftig zestig zeventig tachtig negentig".split(), 2):
@@ -109,7 +108,7 @@ _ARTICLE_AS_ONE = re.compile(r"\been(?= (?:dag|werkdag|week|maand|kwartaal|jaar|
 _HALVES = (("anderhalf", "1,5"), ("anderhalve", "1,5"))
 
 # Digits in groups of three after a point or a space, with decimals; or digits with a decimal comma or point.
-_NUMBER = r"(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
+_NUMBER = r"(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?|(?:0|[1-9]\d*)(?:[.,]\d+)?)"
 _MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
 _YEAR = r"(?:19|20)\d\d"
 _SIGN = r"(?:€|£|us\$|\$|\beur(?:o)?\b|\bgbp\b|\busd\b)"
@@ -119,7 +118,7 @@ _TOKEN = re.compile(
     rf"|(?<![\w.,+])(?P<dmy>\d{{1,2}}[-/.]\d{{1,2}}[-/.]{_YEAR})(?![\w-])"
     rf"|(?<![\w.,+])(?P<day>\d{{1,2}})(?:e|de|ste)? (?P<month>{_MONTH})(?: (?P<year>{_YEAR})(?!\w))?"
     rf"|\b(?P<only_month>{_MONTH})(?: (?P<month_year>{_YEAR})(?!\w))?"
-    rf"|(?<![\w.,+])(?P<only_year>{_YEAR})(?![\w%]|[.,]\d| ?{_UNIT}| ?{_SIGN})"
+    rf"|(?<![\w.,+])(?P<only_year>{_YEAR})(?![\w%]|[.,]\d| ?{_UNIT}| ?{_SIGN}| (?:{'|'.join(_SCALES)})\b)"
     rf"|(?P<sign>{_SIGN}) ?(?P<amount>{_NUMBER})(?:,?-+)?(?: (?P<amount_scale>{'|'.join(_SCALES)})\b)?(?!\w)"
     rf"|(?<![\w.,+])(?<![a-z]-)(?<![a-z]\d-)(?P<number>{_NUMBER})(?: (?P<scale>{'|'.join(_SCALES)})\b)?"
     rf"(?: ?(?P<unit>{_UNIT})|(?:e|de|ste)?(?!\w))"
@@ -170,7 +169,7 @@ def _with_digits(text: str) -> str:
     for word, digits in _HALVES:
         text = re.sub(rf"\b{word}\b", digits, text)
     text = _ARTICLE_AS_ONE.sub("1", text)
-    return re.sub(r"(?<![\w-])[^\W\d_]+(?![\w-])", lambda match: str(_NUMBER_WORDS.get(match.group(), match.group())), text)
+    return re.sub(r"(?<!\w)[^\W\d_]+(?!\w)", lambda match: str(_NUMBER_WORDS.get(match.group(), match.group())), text)
 
 
 def _day(match: re.Match[str]) -> Day | None:
@@ -224,9 +223,7 @@ def _share_units(text: str, numbers: Sequence[tuple[int, int, Quantity]]) -> tup
     return tuple(quantities)
 
 
-def _shared_months(
-    text: str, numbers: Sequence[tuple[int, int, Quantity]], days: Sequence[tuple[int, Day]]
-) -> Iterator[Day]:
+def _shared_months(text: str, numbers: Sequence[tuple[int, int, Quantity]], days: Sequence[tuple[int, Day]]) -> Iterator[Day]:
     """The dates of which only the day is written: ``1 tot 15 maart`` holds 1 maart too."""
     for _, end, quantity in numbers:
         for start, day in days:

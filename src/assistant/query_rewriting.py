@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.articles import MARKETPLACES
-from assistant.documents import Record, Turn
+from assistant.documents import Record
 from assistant.errors import QuestionError
 from assistant.tokenization import STOP_WORDS, Vocabulary, fold, ngrams, stem, tokens, words
 

@@ -158,48 +158,73 @@ class HybridRetriever(BaseRetriever):
             features[:, column[name]] = matches.sum(axis=0) / max(float(weights.sum()), 1e-6)
             features[:, column[f"{name}_coverage"]] = (matches > 0).T @ weights / max(float(weights.sum()), 1e-6)
         features[:, column["ngrams"]] = fields["ngrams"].matches(query.ngrams, rows).sum(axis=0) / _ceiling(fields["ngrams"], query.ngrams)
-        expansions = fields["body"].matches(query.expansions, rows).sum(axis=0) + fields["heading"].matches(query.expansions, rows).sum(axis=0)
+        expansions = fields["body"].matches(query.expansions, rows).sum(axis=0) + fields["heading"].matches(query.expansions, rows).sum(
+            axis=0
+        )
         features[:, column["expansions"]] = np.minimum(1.0, expansions / 10.0)
         for place, row in enumerate(rows):
             start, end = int(self.index.question_starts[row]), int(self.index.question_starts[row + 1])
             if end > start:
                 features[place, column["question"]] = question_scores[start:end].max()
-            features[place, column["dense_chunk"] : column["dense_fact"] + 1] = self._dense(vector, int(row))
+        features[:, column["dense_chunk"] : column["dense_fact"] + 1] = self._dense(vector, rows)
         features[:, column["siblings"]] = self._siblings(rows, features[:, column["dense_question"]])
         named = set(query.named_marketplaces) or {query.marketplace}
         for place, row in enumerate(rows):
             features[place, column["marketplace"]] = _fits(self.index.chunk(int(row)).marketplaces, named)
         return features
 
-    def _dense(self, vector: Vectors, row: int) -> tuple[float, float, float, float]:
-        start, end = int(self.index.unit_starts[row]), int(self.index.unit_starts[row + 1])
-        similarities = np.asarray(self.index.unit_vectors[start:end], dtype=np.float32) @ vector
-        kinds = self.index.unit_kinds[start:end]
-        chunk = float(similarities[kinds == CHUNK_UNIT].max(initial=0.0))
-        facts = float(similarities[kinds == FACT_UNIT].max(initial=0.0))
-        questions = similarities[kinds == QUESTION_UNIT]
-        if not len(questions):  # an ingested document: its best fact stands in for the questions it does not have
-            best = max(chunk, facts)
-            return chunk, 0.9 * best, 0.8 * best, facts
-        best_three = np.sort(questions)[-3:]
-        return chunk, float(best_three[-1]), float(best_three.mean()), facts
+    def _dense(self, vector: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """float32 ``(len(rows), 4)``: the chunk itself, its best question, the mean of its best three, its best fact.
+
+        An ingested document has no questions: its best part stands in for them, at a discount.
+        """
+        starts, ends = self.index.unit_starts[rows], self.index.unit_starts[rows + 1]
+        owners = np.repeat(np.arange(len(rows)), ends - starts)
+        units = (
+            np.arange(len(owners)) - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts) + np.repeat(starts, ends - starts)
+        )
+        similarities = np.asarray(self.index.unit_vectors[units], dtype=np.float32) @ vector
+        kinds = self.index.unit_kinds[units]
+        result = np.zeros((len(rows), 4), dtype=np.float32)
+        for place, kind in ((0, CHUNK_UNIT), (1, QUESTION_UNIT), (3, FACT_UNIT)):
+            np.maximum.at(result[:, place], owners[kinds == kind], similarities[kinds == kind])
+        result[:, 2] = _best_three_mean(owners[kinds == QUESTION_UNIT], similarities[kinds == QUESTION_UNIT], len(rows))
+        without = np.isin(np.arange(len(rows)), owners[kinds == QUESTION_UNIT], invert=True)
+        best = np.maximum(result[:, 0], result[:, 3])
+        result[without, 1] = 0.9 * best[without]
+        result[without, 2] = 0.8 * best[without]
+        return result
 
     def _siblings(self, rows: NDArray[np.int64], best: NDArray[np.float32]) -> NDArray[np.float32]:
-        """For each row the best question similarity of the other candidates of its article."""
-        documents = [self.index.chunk(int(row)).document_id for row in rows]
+        """For each row the best question similarity of the other candidates of its article, 0 when it is alone."""
+        places: dict[str, list[int]] = {}
+        for place, row in enumerate(rows):
+            places.setdefault(self.index.chunk(int(row)).document_id, []).append(place)
         result = np.zeros(len(rows), dtype=np.float32)
-        for place, document in enumerate(documents):
-            others = [best[other] for other, name in enumerate(documents) if name == document and other != place]
-            result[place] = max(others, default=0.0)
+        for own in places.values():
+            ordered = sorted(own, key=lambda place: -best[place])
+            for place in own:
+                other = ordered[0] if place != ordered[0] else ordered[1] if len(ordered) > 1 else None
+                result[place] = 0.0 if other is None else max(0.0, float(best[other]))
         return result
+
+
+def _best_three_mean(owners: NDArray[np.int64], values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """float32 ``(count,)``: for each owner the mean of its three highest values; 0 without any."""
+    order = np.lexsort((-values, owners))
+    owners, values = owners[order], values[order]
+    firsts = np.searchsorted(owners, np.arange(count))
+    rank = np.arange(len(owners)) - firsts[owners]
+    kept = rank < 3
+    totals = np.bincount(owners[kept], weights=values[kept], minlength=count)
+    sizes = np.bincount(owners[kept], minlength=count)
+    result: NDArray[np.float32] = (totals / np.maximum(sizes, 1)).astype(np.float32)
+    return result
 
 
 def _top(scores: NDArray[np.float32], limit: int) -> list[int]:
     """The places of the highest positive scores."""
-    if len(scores) > limit:
-        places = np.argpartition(-scores, limit)[:limit]
-    else:
-        places = np.arange(len(scores))
+    places = np.argpartition(-scores, limit)[:limit] if len(scores) > limit else np.arange(len(scores))
     return [int(place) for place in places if scores[place] > 0]
 
 

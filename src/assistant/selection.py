@@ -113,9 +113,7 @@ def rank_facts(
     return sorted(ranked, key=lambda fact: (-fact.chance, fact.candidate, fact.place))
 
 
-def fact_features(
-    query: Query, vector: Vectors, row: int, chunk: Chunk, index: KnowledgeIndex, shape: Shape
-) -> NDArray[np.float32]:
+def fact_features(query: Query, vector: Vectors, row: int, chunk: Chunk, index: KnowledgeIndex, shape: Shape) -> NDArray[np.float32]:
     """float32 ``(len(chunk.facts), len(FACT_FEATURES))``, values mostly in [0, 1]."""
     facts = chunk.facts
     features = np.zeros((len(facts), len(FACT_FEATURES)), dtype=np.float32)
@@ -169,8 +167,6 @@ def _linked(vector: Vectors, questions: Vectors, facts: Vectors) -> NDArray[np.f
 def fact_tokens(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     """The index tokens of a text, remembered."""
     return frozenset(tokens(text, vocabulary))
-
-
 
 
 def _weights(selector: Selector) -> NDArray[np.float32]:

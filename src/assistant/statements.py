@@ -20,6 +20,9 @@ _MARKER = r"(?:\[(?:bron(?:nen)?\s*)?\^?\d{1,3}(?:\s*(?:[,;&–-]|en)\s*(?:bron\
 _MARKERS = re.compile(rf"\s*{_MARKER}", re.IGNORECASE)
 # "Zin. [1]" is read as "Zin [1].", so that the marker stays with its sentence.
 _MARKER_AFTER_END = re.compile(rf"([.!?…][.!?…\"'’”)*_]*)((?:\s*{_MARKER})+)", re.IGNORECASE)
+# Where to look whether a sentence is complete: at the end of a line, and at the first character of a word that follows an end
+# mark. Looking only there makes the outcome the same however the text is cut into pieces.
+_STOP = re.compile(r"\n|[.!?…\"'’”)*_\]】][^\S\n]+(?=\S)")
 _OPEN_MARKER = re.compile(r"[\[【][^\]】\n]{0,24}$")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)?")
 _LINK = re.compile(r"\[([^\[\]]+)\]\(\s*<?([^)\s>]*)>?[^)]*\)?")
@@ -58,6 +61,7 @@ class StatementReader:
     def __init__(self, allowed_urls: frozenset[str] = frozenset()) -> None:
         self._allowed_urls = allowed_urls
         self._line = ""
+        self._looked = 0
         self._line_begun = False
         self._prefix = ""
         self._gap = 0
@@ -67,14 +71,17 @@ class StatementReader:
     def feed(self, piece: str) -> Iterator[Statement]:
         """The statements that this piece completes."""
         self._line += piece.replace("\r", "\n")
-        while "\n" in self._line:
-            line, self._line = self._line.split("\n", 1)
-            yield from self._end_line(line)
-        yield from self._complete_sentences()
+        while stop := _STOP.search(self._line, self._looked):
+            if stop.group() == "\n":
+                line, self._line = self._line[: stop.start()], self._line[stop.end() :]
+                self._looked = 0
+                yield from self._end_line(line)
+            else:
+                yield from self._complete_sentences(stop.end() + 1)
 
     def finish(self) -> Iterator[Statement]:
         """The statements that the end of the text completes."""
-        line, self._line = self._line, ""
+        line, self._line, self._looked = self._line, "", 0
         yield from self._end_line(line)
         yield from self._end_table()
 
@@ -105,9 +112,10 @@ class StatementReader:
         prefix, body = _split_prefix(line)
         yield from self._sentences(body, prefix)
 
-    def _complete_sentences(self) -> Iterator[Statement]:
-        """The sentences of the unfinished line that a next one has begun to follow."""
-        line = self._line
+    def _complete_sentences(self, size: int) -> Iterator[Statement]:
+        """The sentences of the unfinished line that are complete now that its first ``size`` characters are there."""
+        line, rest = self._line[:size], self._line[size:]
+        self._looked = size - 1
         if not self._line_begun and line.lstrip().startswith(("|", "#", "`", "~")):
             return
         prefix, body = (self._prefix, line) if self._line_begun else _split_prefix(line)
@@ -121,7 +129,8 @@ class StatementReader:
         self._line_begun, self._prefix = True, prefix
         for part in parts[:-1]:
             yield from self._sentences(part, prefix)
-        self._line = parts[-1] + settled[len(settled.rstrip()) :] + (held.group() if held else "")
+        left = parts[-1] + settled[len(settled.rstrip()) :] + (held.group() if held else "")
+        self._line, self._looked = left + rest, len(left) - 1
 
     def _sentences(self, body: str, prefix: str) -> Iterator[Statement]:
         for part in _cut(self.clean(body)):
@@ -172,7 +181,7 @@ class StatementReader:
             text = _TAG.sub(" ", _IMAGE.sub(" ", text))
             text = _URL.sub(self._allowed, _LINK.sub(self._allowed_link, text))
             text = _TAG_OPENING.sub("", _ESCAPED.sub(r"\1", text))
-            text = re.sub(r" +(?=[.,;:!?](?:\s|$))", "", " ".join(text.split()))
+            text = re.sub(r" +(?=[.,;:!?…](?!\w))", "", " ".join(text.split()))
         return text
 
     def _allowed_link(self, match: re.Match[str]) -> str:

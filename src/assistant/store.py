@@ -389,6 +389,15 @@ class Store:
                 for row in session.scalars(query)
             ]
 
+    def times_cited(self) -> dict[str, int]:
+        """In how many kept answers of all owners each document was cited."""
+        counts: dict[str, int] = {}
+        with self._session() as session:
+            for (answer,) in session.execute(select(_TurnRow.answer)):
+                for document_id in {str(citation["document_id"]) for citation in answer.get("citations", [])}:
+                    counts[document_id] = counts.get(document_id, 0) + 1
+        return counts
+
     @contextmanager
     def _session(self) -> Iterator[Session]:
         try:

@@ -11,7 +11,9 @@ _ENGLISH = re.compile(r"\b(the|how|what|does|is there|can i|which|when|do i|my|f
 _GOOD_START = re.compile(r"^(Wat|Hoe|Wanneer|Waarom|Welke|Mag|Moet|Kan|Krijg|Hoeveel|Waar|Wie|Geldt|Betaal|Telt|Is|Zijn|Heb|Vanaf)\b")
 
 
-def suggest(candidates: Sequence[Candidate], used: Sequence[Chunk], index: KnowledgeIndex, asked: Sequence[str], limit: int = 3) -> tuple[str, ...]:
+def suggest(
+    candidates: Sequence[Candidate], used: Sequence[Chunk], index: KnowledgeIndex, asked: Sequence[str], limit: int = 3
+) -> tuple[str, ...]:
     """Up to ``limit`` questions: first about the next sections of the article, then about the other chunks found."""
     seen = {(chunk.document_id, chunk.heading) for chunk in used}
     pool: list[Chunk] = []

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from assistant.documents import Answer, Turn
 from assistant.errors import AssistantError, StoreError
+from assistant.loaders import OWN_TOPIC
 from assistant.settings import Settings
 from assistant.store import Conversation, Feedback, Store, StoredTurn, clean_text, export_markdown
 from assistant.web import texts
@@ -33,6 +34,7 @@ ANSWERS_AT_ONCE = 32
 SECONDS_BETWEEN_UPDATES = 0.06
 LOADING_CHECK_SECONDS = 0.5
 FIRST_QUESTIONS = 6
+HISTORY_TURNS = 20
 
 Update = dict[Any, Any]
 
@@ -135,9 +137,11 @@ class ChatPage:
             self.thread.ask(self.answer_chosen, place, shown, **slow),
             self.live.ask(self.answer_chosen, place, shown, **slow),
         ]
-        self.stop.click(self.stop_answer, [self.conversation_id], shown, cancels=asking, **quick)
-        self.thread.edit(self.edit_question, [self.conversation_id], [self.question, self.replaces], **quick)
-        self.cancel_edit.click(lambda: ("", ""), None, [self.question, self.replaces], **quick)
+        self.stop.click(self.stop_answer, None, shown, cancels=asking, **quick)
+        # Changing a question and calling that off happen in the browser, so that a question sent right after replaces what it should.
+        changed = [self.question, self.replaces]
+        self.thread.edit(None, None, changed, js="() => window.verkoopassistent.questionToEdit()", **quick)
+        self.cancel_edit.click(None, None, changed, js="() => ['', '']", **quick)
         self.thread.judge(self.judge_answer, None, [self.status], **quick)
 
         self.new.click(self.start_new, [self.topic, self.search], shown, **quick)
@@ -149,6 +153,7 @@ class ChatPage:
         self.conversations.remove(self.remove_conversation, [*searching, self.topic], listed, **quick)
         self.conversations.restore(self.restore_conversation, searching, listed, **quick)
         blocks.load(self.load, None, [*shown, self.topic], **quick)
+        blocks.unload(self.forget_session)
 
     # --- Opening the page --------------------------------------------------------------------------------------------
 
@@ -164,7 +169,9 @@ class ChatPage:
         yield {self.topic: gr.update(choices=topics, value=""), **self._show(owner, conversation_id, "", "")}
 
     def _topics(self) -> list[tuple[str, str]]:
-        return [(topic.title, name) for name, topic in self._loading.get().corpus().topics.items()]
+        backend = self._loading.get()
+        own = [(texts.OWN_DOCUMENTS, OWN_TOPIC)] if backend.documents() else []
+        return [*((topic.title, name) for name, topic in backend.corpus().topics.items()), *own]
 
     # --- Asking ------------------------------------------------------------------------------------------------------
 
@@ -202,10 +209,10 @@ class ChatPage:
             yield from self._stream(running, session)
         except AssistantError as exc:
             logger.info("question refused: %s", exc)
-            yield self._failed(running, session, str(exc))
+            yield self._failed(running, str(exc))
         except Exception:
             logger.exception("a question could not be answered")
-            yield self._failed(running, session, texts.UNEXPECTED)
+            yield self._failed(running, texts.UNEXPECTED)
 
     def _stream(self, running: Running, session: str) -> Iterator[Update]:
         backend = self._loading.get()
@@ -213,7 +220,7 @@ class ChatPage:
         earlier = self._earlier_turns(running.owner, place)
         answer = Answer(text="", answered=False)
         shown_at = time.monotonic()
-        history = [Turn(question=turn.question, answer=turn.answer.text) for turn in earlier]
+        history = [Turn(question=turn.question, answer=turn.answer.text) for turn in earlier[-HISTORY_TURNS:]]
         for event in backend.stream(running.question, history, place.marketplace or None, place.topic or None):
             if self._running.get(session) is not running:
                 return
@@ -277,26 +284,30 @@ class ChatPage:
         """The turns before the question: all of the conversation, or those before the turn that is replaced."""
         if not place.conversation_id:
             return []
-        turns = self._store.turns(owner, place.conversation_id)
+        turns = self._turns(owner, place.conversation_id)
         ids = [turn.turn_id for turn in turns]
         return turns[: ids.index(place.replaces)] if place.replaces in ids else turns
 
-    def _failed(self, running: Running, session: str, message: str) -> Update:
-        self._take(session, running)
+    def _failed(self, running: Running, message: str) -> Update:
         return {
             self.question: running.question,
             self.live: render("failed_turn.html", question=running.question, message=message),
         }
 
-    def stop_answer(self, conversation_id: str, request: gr.Request) -> Update:
+    def stop_answer(self, request: gr.Request) -> Update:
         """Keep what has been written so far; nothing happens when the answer was just complete."""
-        with self._lock:
-            running = self._running.pop(str(request.session_hash), None)
-        if running is None:
+        session = str(request.session_hash)
+        running = self._running.get(session)
+        if running is None or running.owner != _owner(request) or not self._take(session, running):
             return {self.live: gr.skip()}
         place = self._known_place(running.owner, running.place)
         answer = Answer(text=running.text, answered=False)
         return self._finish(running, place, self._earlier_turns(running.owner, place), answer, None, stopped=True)
+
+    def forget_session(self, request: gr.Request) -> None:
+        """Drop what is kept for a page that was closed."""
+        with self._lock:
+            self._running.pop(str(request.session_hash), None)
 
     def _take(self, session: str, running: Running) -> bool:
         with self._lock:
@@ -305,15 +316,7 @@ class ChatPage:
             del self._running[session]
             return True
 
-    # --- Changing and judging ----------------------------------------------------------------------------------------
-
-    def edit_question(self, conversation_id: str, chosen: gr.EventData, request: gr.Request) -> Update:
-        """Put an earlier question back in the box; sending it replaces that turn and what came after it."""
-        turn_id = _field(chosen, "turn_id")
-        for turn in self._turns(_owner(request), conversation_id):
-            if turn.turn_id == turn_id:
-                return {self.question: turn.question, self.replaces: turn_id}
-        return {self.replaces: ""}
+    # --- Judging -----------------------------------------------------------------------------------------------------
 
     def judge_answer(self, chosen: gr.EventData, request: gr.Request) -> str:
         """Keep a thumb with its reason, and say that it is kept."""
@@ -466,7 +469,8 @@ def _html(value: str, elem_id: str, *, connect: str = "", events: Sequence[str] 
 
 
 def _owner(request: gr.Request) -> str:
-    return owner_of(request.headers.get("cookie", ""))
+    """Who asks; a browser that keeps no cookies owns what it asks for as long as its page is open."""
+    return owner_of(request.headers.get("cookie", "")) or f"zonder-cookie-{request.session_hash}"
 
 
 def _field(event: gr.EventData, name: str) -> str:

@@ -39,6 +39,8 @@ SHOWN_GROUPS = 30
 SHOWN_FEEDBACK = 50
 LOADING_CHECK_SECONDS = 0.5
 PROGRESS_SECONDS = 0.25
+# How often Gradio looks for uploads it still keeps, and how old they may get; ours are copied elsewhere.
+CACHE_SECONDS = (600, 3_600)
 
 Result = TypeVar("Result")
 Update = dict[Any, Any]
@@ -224,7 +226,9 @@ class QualityPage:
 
     def build(self) -> gr.Blocks:
         """The page with its events connected."""
-        with gr.Blocks(title=f"{texts.MAINTENANCE} · {texts.BRAND}", analytics_enabled=False, fill_width=True) as blocks:
+        with gr.Blocks(
+            title=f"{texts.MAINTENANCE} · {texts.BRAND}", analytics_enabled=False, fill_width=True, delete_cache=CACHE_SECONDS
+        ) as blocks:
             _html(render("header.html", current="/beheer/", main_id="maintenance"), "header")
             with gr.Column(elem_id="maintenance", min_width=0):
                 self.overview = _html(render("loading.html", stage=Stage()), "overview")

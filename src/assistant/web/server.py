@@ -7,6 +7,7 @@ and the pages are made, and after that the assistant opens. The front door stays
 import asyncio
 import contextlib
 import importlib
+import ipaddress
 import logging
 import os
 import socket
@@ -44,6 +45,8 @@ def serve(settings: Settings) -> None:
         loading = LoadingBackend(lambda progress: _open_assistant(settings, progress))
         door = FrontDoor(lambda: _create_app(loading, store, settings))
         shown_host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
+            logger.warning("Iedereen in dit netwerk kan de app gebruiken, ook het beheer; zet er een toegangscontrole voor.")
         logger.info("De %s luistert op http://%s:%s", texts.BRAND, shown_host, settings.port)
         config = uvicorn.Config(door, log_level="warning", server_header=False, timeout_graceful_shutdown=GRACE_SECONDS)
         door.server = uvicorn.Server(config)

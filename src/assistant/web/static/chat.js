@@ -7,7 +7,9 @@
   const thread = () => document.getElementById("thread");
   const say = (text) => {
     const element = status();
-    if (element) element.textContent = text;
+    if (!element) return;
+    element.className = "visually-hidden";
+    element.textContent = text;
   };
 
   // --- Sources ---------------------------------------------------------------------------------------------------
@@ -81,6 +83,8 @@
     box.setSelectionRange(box.value.length, box.value.length);
   };
 
+  // The question that is being changed and the turn that it stands in; Gradio asks for them on the event "edit".
+  let edited = ["", ""];
   const stopEditing = () => document.body.classList.remove("editing");
 
   const onThreadClick = (event, trigger) => {
@@ -93,7 +97,8 @@
     } else if ("source" in button.dataset) openSource(button);
     else if ("copy" in button.dataset) copy(button);
     else if ("edit" in button.dataset) {
-      trigger("edit", { turn_id: turnId });
+      edited = [button.closest(".turn").querySelector(".question p").textContent, turnId];
+      trigger("edit");
       document.body.classList.add("editing");
       say(document.getElementById("editing-note").textContent.trim());
       focusQuestion();
@@ -173,6 +178,7 @@
   // --- Wiring ----------------------------------------------------------------------------------------------------
 
   window.verkoopassistent = {
+    questionToEdit: () => edited,
     connectThread(element, trigger) {
       element.addEventListener("click", (event) => onThreadClick(event, trigger));
       element.addEventListener("submit", (event) => onThreadSubmit(event, trigger));
