@@ -321,7 +321,6 @@ def test_stale_articles_are_listed_longest_overdue_first(run_own: Run, corpus_fo
     )
 
 
-@pytest.mark.xfail(strict=True, reason="Store has no times_cited yet")
 def test_what_is_asked_most_comes_first_among_stale_articles(run_own: Run, corpus_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_line, "date", FirstDay)
     make_stale(corpus_folder / "fba" / "opslag.md", "2026-02-01")

@@ -99,6 +99,12 @@ def test_a_sum_may_use_the_figures_of_the_question_but_a_statement_may_not() -> 
     assert fault(read_claim("Schoenen hebben verwijzingskosten van € 40."), evidence_of(FEES), given_amounts) == "quantity"
 
 
+def test_a_sum_that_applies_nothing_of_the_evidence_proves_nothing() -> None:
+    given_amounts = read_claim("1 keer € 59").reading.quantities
+
+    assert fault(read_claim("Professioneel kost € 59, want 1 x € 59 = € 59."), evidence_of(PLANS), given_amounts) == "quantity"
+
+
 @pytest.mark.parametrize("injection", INJECTIONS_IN_DOCUMENTS)
 def test_text_that_speaks_to_the_model_is_no_evidence(injection: str) -> None:
     chunk = make_chunk("Opslag", f"Opslag kost € 5 per maand.\n\n{injection}")

@@ -3,6 +3,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from assistant.settings import Settings
 from assistant.splitters import split_facts
 from tests.example_chunks import CHUNKS, PLANS, REVIEWS, TRADEMARK, make_chunk
 from tests.protocol_servers import Protocol, ProtocolServer, Reply, words
+from tests.tiny_models import save_speaking_model
 
 QUESTION = "Wat kost Professioneel?"
 TRUTH = "Het plan Professioneel kost € 39 per maand. [1]"
@@ -203,6 +205,15 @@ def test_the_first_words_are_shown_soon_after_the_first_token(protocol: Protocol
         next(engine.answer(QUESTION, CHUNKS))
 
         assert time.monotonic() - server.first_piece_at < 0.3
+
+
+def test_a_model_of_transformers_is_grounded_too(tmp_path: Path) -> None:
+    save_speaking_model(tmp_path, f"{TRUTH} Individueel is gratis.")
+    engine = GenerativeEngine(open_language_model(Settings(llm=f"huggingface:{tmp_path}"), {}), timeout_seconds=60)
+    *_, last = engine.answer(QUESTION, CHUNKS)
+
+    assert isinstance(last, GroundedText)
+    assert (last.text, len(last.removed)) == (TRUTH, 1)
 
 
 # --- Injections ------------------------------------------------------------------------------------------------------

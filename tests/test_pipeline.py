@@ -495,7 +495,6 @@ def test_the_same_name_from_two_folders_is_rejected_the_second_time(assistant: A
     assert [section.text for section in assistant.documents()[0].sections] == ["Uit map een."]
 
 
-@pytest.mark.xfail(strict=True, reason="a document with the name of an article makes every later build fail")
 def test_a_name_that_an_article_has_is_rejected(assistant: Assistant, write: Write) -> None:
     path = write("eigen/fba/opslag.md", "# Opslag\n\nEigen tekst over opslag.")
 
@@ -505,7 +504,6 @@ def test_a_name_that_an_article_has_is_rejected(assistant: Assistant, write: Wri
     assert assistant.ask(PLAN_QUESTION).answered
 
 
-@pytest.mark.xfail(strict=True, reason="a document with the name of an article makes every later build fail")
 def test_an_article_that_takes_the_name_of_a_document_still_opens(settings: Settings, write: Write, corpus_folder: Path) -> None:
     article = corpus_folder / "fba" / "opslag.md"
     text = article.read_text("utf-8")

@@ -26,7 +26,7 @@ from training.questions import chunks_of, keep_parts, questions_of, read_documen
 from training.train_ranker import read_labels
 
 FOLDER = Path(__file__).parent
-FALSE_REFUSALS = 0.03
+FALSE_REFUSALS = 0.02
 FOLDS = 5
 HIDDEN_UNITS = 8
 Features = NDArray[np.float32]

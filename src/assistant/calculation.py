@@ -188,11 +188,15 @@ def _word_patterns(words: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"(?<!\w)(?:{group})") for group in words.split(" & "))
 
 
+# In a longer text too many figures could be meant.
+LONGEST_QUESTION_CHARACTERS: Final = 1_000
 EURO_PLACES: Final = ("NL", "BE", "DE", "FR", "IT", "ES", "IE")
 
 
 def read_question(question: str, *, marketplace: str = "NL", today: date | None = None) -> Question | None:
-    """The question in numbers; None when it has no number of its own, or one that can be read in two ways."""
+    """The question in numbers; None when it has no number of its own, one that can be read in two ways, or is a whole story."""
+    if len(question) > LONGEST_QUESTION_CHARACTERS:
+        return None
     text = _spoken(question)
     if not re.search(r"\d|\b(?:vandaag|gisteren)\b", text) or _AMBIGUOUS_NUMBER.search(text):
         return None
@@ -337,6 +341,13 @@ def assign(question: Question, roles: Mapping[str, Role]) -> dict[str, Decimal] 
         for place, (one, other) in enumerate(pairwise(figures))
     )
     return None if is_doubtful else dict(zip(roles, values, strict=True))
+
+
+def _nearest(question: Question, figures: Sequence[Figure], role: Role) -> Figure | None:
+    """The figure that the name of a role stands nearest to; None when that is not clear."""
+    near = sorted((cost, place) for place, figure in enumerate(figures) if (cost := _distance(question, figure, role)) is not None)
+    is_clear = len(near) == 1 or (len(near) > 1 and near[0][0] + 2 < near[1][0])
+    return figures[near[0][1]] if is_clear else None
 
 
 def _distance(question: Question, figure: Figure, role: Role) -> int | None:
@@ -733,13 +744,13 @@ def _total_price(question: Question, sources: Sources) -> tuple[Decimal, str, tu
         return total, f"{money(prices[0].value)} × 1,21 = {cents(total)} inclusief 21% btw; ", (rule.fact,)
     if len(prices) == 1:
         return None if names_shipping else (prices[0].value, "", ())
-    price = Role(r"prijs|kost|verkoop\w*|\bvoor\b|\bvan\b|euro", ("euro",))
-    roles = assign(question, {"shipping": Role(_SHIPPING, ("euro",)), "price": price}) if len(prices) == 2 and names_shipping else None
+    shipping = _nearest(question, prices, Role(_SHIPPING, ("euro",))) if len(prices) == 2 and names_shipping else None
     rule = sources.find(r"artikelprijs plus verzendkosten|verzendkosten telt dus|inclusief btw en verzend|plus de verzendkosten")
-    if roles is None or rule is None or question.says(_WITHOUT_VAT):
+    if shipping is None or rule is None or question.says(_WITHOUT_VAT):
         return None
-    total = roles["price"] + roles["shipping"]
-    return total, f"{money(roles['price'])} + {money(roles['shipping'])} = {money(total)}; ", (rule.fact,)
+    price = next(figure for figure in prices if figure is not shipping)
+    total = price.value + shipping.value
+    return total, f"{money(price.value)} + {money(shipping.value)} = {money(total)}; ", (rule.fact,)
 
 
 def _referral_fee(question: Question, sources: Sources) -> _Sum | None:
@@ -1372,13 +1383,16 @@ def _age_row(question: Question, sources: Sources) -> Fact | None:
     if age is None:
         return None
     shortest, longest = {"dag": (1, 1), "maand": (30, 31), "jaar": (365, 366)}[age.unit]
-    rows = []
-    for days in (age.value * shortest, age.value * longest):
-        for row in sources.rows("toeslag per m³ per maand"):
-            span = re.search(r"van (\d+)(?:-(\d+) dagen| dagen en ouder)", row.cells[0])
-            if span and int(span.group(1)) <= days < int(span.group(2) or 10**6) + 1:
-                rows.append(row)
-    return rows[0] if rows and all(row == rows[0] for row in rows) and age.value * shortest >= 241 else None
+    rows = [_row_of_age(sources, age.value * days) for days in (shortest, longest)]
+    return rows[0] if rows[0] == rows[1] else None
+
+
+def _row_of_age(sources: Sources, days: Decimal) -> Fact | None:
+    for row in sources.rows("toeslag per m³ per maand"):
+        span = re.search(r"van (\d+)(?:-(\d+) dagen| dagen en ouder)", row.cells[0])
+        if span and int(span.group(1)) <= days < int(span.group(2) or 10**6) + 1:
+            return row
+    return None
 
 
 def _aged_storage(question: Question, sources: Sources) -> _Sum | None:
@@ -1504,8 +1518,12 @@ def _ratio(top: Decimal, bottom: Decimal, label: str, show: Callable[[Decimal], 
 
 
 def _quotient(top: Decimal, bottom: Decimal, label: str, show: Callable[[Decimal], str] = number, places: int = 2) -> str:
-    """``180 / 60 = 3 sell-through``."""
-    return f"{show(top)} / {show(bottom)} = {number(half_up(top / bottom, places))} {label}" if bottom else ""
+    """``180 / 60 = 3 sell-through``, with "ongeveer" when it is rounded."""
+    if not bottom:
+        return ""
+    rounded = half_up(top / bottom, places)
+    about = "" if rounded * bottom == top else "ongeveer "
+    return f"{show(top)} / {show(bottom)} = {about}{number(rounded)} {label}"
 
 
 _MONEY: Final = ("euro", "")
@@ -1654,11 +1672,10 @@ def _reorder_point(question: Question, sources: Sources) -> _Sum | None:
     days = [figure.value * (7 if figure.unit == "week" else 1) for figure in times]
     spare = Decimal(0)
     if question.says("veiligheid|buffer|reserve"):
-        role = Role(r"veiligheid\w*|buffer\w*|reserve\w*", ("dag", "week"))
-        near = sorted((cost, place) for place, figure in enumerate(times) if (cost := _distance(question, figure, role)) is not None)
-        if not near:
+        found = _nearest(question, times, Role(r"veiligheid\w*|buffer\w*|reserve\w*", ("dag", "week")))
+        if found is None:
             return None
-        spare = days.pop(near[0][1])
+        spare = days.pop(times.index(found))
     if not 1 <= len(days) <= 2:
         return None
     per_day, lead = daily["daily"], sum(days, Decimal(0))

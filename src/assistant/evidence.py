@@ -70,7 +70,7 @@ _FREE_STEMS = frozenset(
 _UNIT_STEMS = frozenset(stem(word) for word in UNIT_WORDS)
 
 _NEGATIONS = re.compile(r"\b(?:niet|geen|nooit|niets|niemand|nergens|noch)\b")
-_BANS = re.compile(r"\b(?:verboden|verbiedt|onmogelijk|uitgesloten|ontoegestaan)\b")
+_BANS = re.compile(r"\b(?:verboden|verbiedt|onmogelijk|uitgesloten)\b")
 # Pairs of which a statement must not say one where its fact says the other.
 _OPPOSITE_WORDS = (
     (r"minimaal|minstens|ten ?minste|minimum", r"maximaal|hooguit|hoogstens|maximum|ten hoogste"),
@@ -150,7 +150,7 @@ class Evidence(NamedTuple):
     """Everything a chunk, or a few chunks together, can bear out.
 
     ``context`` holds the stems of titles, headings, synonyms, countries and sources, ``checked`` the days on which the text
-    was checked, ``said`` the words of the facts, and ``words`` those of both.
+    was checked, and ``words`` every word in reading order.
     """
 
     facts: tuple[str, ...]
@@ -162,7 +162,6 @@ class Evidence(NamedTuple):
     quantities: frozenset[Quantity]
     days: frozenset[Day]
     checked: frozenset[Day]
-    said: str
     words: str
 
 
@@ -211,7 +210,6 @@ def evidence_of(chunk: Chunk) -> Evidence:
         quantities=frozenset().union(*(read(unit.text).quantities for unit in units)),
         days=frozenset().union(*(unit.days for unit in units)),
         checked=frozenset({Day(checked.day, checked.month, checked.year)} if checked else ()),
-        said=said,
         words=words,
     )
 
@@ -285,7 +283,6 @@ def join(many: Sequence[Evidence]) -> Evidence:
         quantities=frozenset().union(*(one.quantities for one in many)),
         days=frozenset().union(*(one.days for one in many)),
         checked=frozenset().union(*(one.checked for one in many)),
-        said="".join(one.said for one in many),
         words="".join(one.words for one in many),
     )
 
@@ -345,7 +342,7 @@ def fault(claim: Claim, evidence: Evidence, given: Iterable[Quantity] = (), *, n
         return "instruction"
     if any(one.stated and not one.right for one in sums(claim.text)):
         return "sum"
-    exempt = _worked_out(claim.text, evidence.quantities | frozenset(given))
+    exempt = _worked_out(claim.text, evidence.quantities, frozenset(given))
     if not all(quantity in exempt or holds_quantity(evidence.quantities, quantity) for quantity in claim.reading.quantities):
         return "quantity"
     days = evidence.days | evidence.checked if _CHECKED.search(plain(claim.text)) else evidence.days
@@ -364,10 +361,14 @@ def fault(claim: Claim, evidence: Evidence, given: Iterable[Quantity] = (), *, n
     return None
 
 
-def _worked_out(text: str, known: frozenset[Quantity]) -> frozenset[Quantity]:
-    """The quantities of the sums that are right and start from known quantities."""
-    good = [one for one in sums(text) if one.right and all(holds_quantity(known, operand) for operand in one.operands)]
-    return frozenset(quantity for one in good for quantity in (*one.operands, one.result))
+def _worked_out(text: str, known: frozenset[Quantity], given: frozenset[Quantity]) -> frozenset[Quantity]:
+    """The quantities of the sums that are right, start from known or given quantities, and apply a known amount or share."""
+    found: set[Quantity] = set()
+    for one in sums(text):
+        applied = [operand for operand in one.operands if operand.unit in MONEY_UNITS | {"procent"} and holds_quantity(known, operand)]
+        if one.right and applied and all(holds_quantity(known | given, operand) for operand in one.operands):
+            found |= {*one.operands, one.result}
+    return frozenset(found)
 
 
 def support(claim: Claim, evidence: Evidence) -> float:

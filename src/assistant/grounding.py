@@ -150,7 +150,8 @@ class Grounder:
         if statement.kind not in ("row", "table head"):
             self._table_shown = False
         self._gap = max(self._gap, statement.gap)
-        if statement.kind in _LEADING_UP or _VERDICT.fullmatch(bare(statement.text)):
+        figures = statement.kind == "lead-in" and read(bare(statement.text)) != read("")
+        if (statement.kind in _LEADING_UP and not figures) or _VERDICT.fullmatch(bare(statement.text)):
             self._hold(statement)
         elif len(statement.text) < _REPEATED_CHARACTERS or statement.text not in self._kept:
             self._judge(statement)

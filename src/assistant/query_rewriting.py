@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from assistant.articles import MARKETPLACES
 from assistant.documents import Record
 from assistant.errors import QuestionError
-from assistant.tokenization import STOP_WORDS, Vocabulary, fold, ngrams, stem, tokens, words
+from assistant.tokenization import COLLOQUIAL_FORMS, STOP_WORDS, Vocabulary, fold, ngrams, stem, tokens, words
 
 MAXIMUM_QUESTION_CHARACTERS = 20_000
 # A question longer than this is searched by its first and last part: what people ask stands at either end.
@@ -59,6 +59,9 @@ ENGLISH_WORDS: dict[str, str] = {
     "dutch": "nederlandse", "belgium": "belgie", "withdraw": "terughalen", "remove": "verwijderen", "counterfeit": "namaak",
     "cheaper": "goedkoper", "profit": "winst", "margin": "marge", "growth": "groei", "market": "markt", "share": "aandeel",
 }  # fmt: skip
+
+
+_LOOSE_WORD = re.compile(r"'?[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 class Query(Record):
@@ -123,7 +126,7 @@ def analyse(question: str, vocabulary: Vocabulary, synonyms: SynonymIndex, marke
     """The question as the retrievers need it; unknown words are repaired against the vocabulary where one is near."""
     searched = _searched_part(question)
     repairs = tuple(find_repairs(searched, vocabulary))
-    text = apply_repairs(searched, repairs)
+    text = standard_forms(apply_repairs(searched, repairs))
     stems = tokens(text, vocabulary)
     plain = [stem(word) for word in words(text) if word not in STOP_WORDS]
     expansions = synonyms.other_names(plain)
@@ -165,6 +168,11 @@ def apply_repairs(text: str, repairs: Sequence[tuple[str, str]]) -> str:
         pattern = re.compile(r"[^\W_]+", re.IGNORECASE)
         text = pattern.sub(lambda match, wrong=wrong, right=right: right if fold(match.group()) == wrong else match.group(), text)  # type: ignore[misc]
     return text
+
+
+def standard_forms(text: str) -> str:
+    """The text with each spoken, Flemish or hurried form replaced by the standard word."""
+    return _LOOSE_WORD.sub(lambda match: COLLOQUIAL_FORMS.get(fold(match.group()), match.group()), text)
 
 
 def unknown_words(text: str, vocabulary: Vocabulary) -> list[str]:
