@@ -306,7 +306,11 @@ def _doctor_checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
         with Assistant.open(settings) as assistant:
             status = assistant.status()
             built = f"{status.chunks} secties, gebouwd op {dutch_date(status.built_at.date())}, model {status.embedding_model}"
-            moved = f"; {status.drift:.0%} is anders dan waarop het zoekmodel is getraind, train het opnieuw" if status.drift > FAR_MOVED else ""
+            moved = (
+                f"; {status.drift:.0%} is anders dan waarop het zoekmodel is getraind, train het opnieuw"
+                if status.drift > FAR_MOVED
+                else ""
+            )
             return built + moved
 
     def language_model() -> str:
