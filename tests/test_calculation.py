@@ -549,6 +549,7 @@ REFUSED = [
     ("several coupons", (COUPONS,), "3 coupons in Duitsland met samen 4000 euro omzet"),
     ("margin below the discount", (PROMOTION,), "normaal 100 stuks, 2 euro marge, 3 euro korting: hoeveel extra?"),
     ("VAT on turnover", (VAT,), "hoeveel btw betaal ik over 1.000 euro omzet?"),
+    ("VAT over an amount", (VAT,), "wat betaal ik aan btw over 250 euro?"),
     ("unknown rate", (VAT,), "100 euro inclusief 17% btw, wat is dat zonder btw?"),
     ("VAT that is in already", (KOR,), "500 euro Amazon-kosten incl btw met de KOR"),
     ("ACoS of two sales", (ADS,), "100 euro aan advertenties, 400 euro advertentieomzet, 2000 euro totale omzet: acos?"),

@@ -1416,9 +1416,7 @@ def _aged_storage(question: Question, sources: Sources) -> _Sum | None:
 
 # --- VAT -------------------------------------------------------------------------------------------------------------
 
-_VAT_OUT: Final = (
-    r"blijft|hou|over\b|netto|zonder btw|excl|na \w+ btw|na btw|na aftrek|btw eraf|zit er|btw zit|aan btw|hoeveel btw|van btw af"
-)
+_VAT_OUT: Final = r"blijft|hou|netto|zonder btw|excl|na \w+ btw|na btw|na aftrek|btw eraf|zit er|btw zit|van btw af"
 _VAT_ON: Final = r"btw erbij|plus btw|incl|met btw|btw bovenop|btw op"
 
 
@@ -1461,8 +1459,8 @@ def _vat(question: Question, sources: Sources) -> _Sum | None:
     without_vat = not keeps and re.match(r",?-? ?(?:\(?excl|zonder btw|ex btw)", after) is not None
     out, on = question.says(_VAT_OUT), question.says(_VAT_ON)
     takes_out = with_vat or (out and not without_vat and (keeps or not on))
-    if question.says("omzet") and not (with_vat or without_vat):
-        return None
+    if question.says("omzet|btw over") and not (with_vat or without_vat):
+        return None  # with VAT or without is not said
     if not takes_out and not (without_vat or (on and not out)):
         return None
     parts = [_vat_text(amount.value, found, takes_out, question.says("hoeveel btw|aan btw|zit er|btw zit")) for found in rates if found]

@@ -25,7 +25,8 @@ def main() -> None:
 
     async def serve() -> None:
         app = create_app(LoadingBackend(opener), store, settings)
-        await uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")).serve()
+        config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)
+        await uvicorn.Server(config).serve()
 
     with Store.open(settings.database) as store:
         asyncio.run(serve())

@@ -35,6 +35,7 @@ SECONDS_BETWEEN_UPDATES = 0.06
 LOADING_CHECK_SECONDS = 0.5
 FIRST_QUESTIONS = 6
 HISTORY_TURNS = 20
+FORGET_SECONDS = 3_600.0
 
 Update = dict[Any, Any]
 
@@ -47,6 +48,7 @@ class Running:
         self.question = question
         self.place = place
         self.text = ""
+        self.started_at = time.monotonic()
 
 
 class Place(NamedTuple):
@@ -153,7 +155,6 @@ class ChatPage:
         self.conversations.remove(self.remove_conversation, [*searching, self.topic], listed, **quick)
         self.conversations.restore(self.restore_conversation, searching, listed, **quick)
         blocks.load(self.load, None, [*shown, self.topic], **quick)
-        blocks.unload(self.forget_session)
 
     # --- Opening the page --------------------------------------------------------------------------------------------
 
@@ -199,8 +200,7 @@ class ChatPage:
             return
         running = Running(_owner(request), question, place)
         session = str(request.session_hash)
-        with self._lock:
-            self._running[session] = running
+        self._register(session, running)
         yield {
             self.question: "",
             self.live: _live_html(question, "", texts.SEARCHING if self._loading.is_ready else texts.LOADING),
@@ -304,10 +304,12 @@ class ChatPage:
         answer = Answer(text=running.text, answered=False)
         return self._finish(running, place, self._earlier_turns(running.owner, place), answer, None, stopped=True)
 
-    def forget_session(self, request: gr.Request) -> None:
-        """Drop what is kept for a page that was closed."""
+    def _register(self, session: str, running: Running) -> None:
+        """Put an answer on the list; what was left there by pages that were closed meanwhile goes off it."""
         with self._lock:
-            self._running.pop(str(request.session_hash), None)
+            for old in [name for name, other in self._running.items() if running.started_at - other.started_at > FORGET_SECONDS]:
+                del self._running[old]
+            self._running[session] = running
 
     def _take(self, session: str, running: Running) -> bool:
         with self._lock:
