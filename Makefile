@@ -11,7 +11,9 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	@echo "→ Tests en evaluaties"
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests evals
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests evals --ignore=tests/browser
+	@echo "→ Tests in de browser"
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests/browser
 
 evals: $(VENV)/.installed-test
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest evals

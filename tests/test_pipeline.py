@@ -313,9 +313,8 @@ def test_what_is_no_question_is_refused_in_dutch(small_assistant: Assistant, que
         "wat kost\u202e het plan\ud800 professioneel per maand",
         "WAT KOST HET PLAN PROFESSIONEEL PER MAAND?!?!",
         "  wat \n kost\thet plan   professioneel per maand ",
-        "wat kost het plan professioneel per maand'; DROP TABLE chunks; --",
     ],
-    ids=["control", "surrogate and direction", "capitals", "white space", "sql"],
+    ids=["control", "surrogate and direction", "capitals", "white space"],
 )
 def test_a_question_with_odd_signs_is_still_answered(small_assistant: Assistant, question: str) -> None:
     assert "€ 39" in small_assistant.ask(question).text
