@@ -6,7 +6,9 @@ needs it waits here, or shows how far it is.
 
 import asyncio
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -82,6 +84,8 @@ class LoadingBackend:
         self._error = ""
         self._stage = Stage()
         self._thread: threading.Thread | None = None
+        self._version = ""
+        self._version_asked = -math.inf
 
     @classmethod
     def opened(cls, backend: Backend) -> "LoadingBackend":
@@ -127,6 +131,13 @@ class LoadingBackend:
         if self._backend is None:
             raise AssistantError(self._error)
         return self._backend
+
+    def index_version(self) -> str:
+        """The version of the index in use, asked at most once a second, because the answer costs reading the corpus."""
+        if time.monotonic() - self._version_asked > 1.0:
+            self._version = self.get().status().version
+            self._version_asked = time.monotonic()
+        return self._version
 
     async def wait(self, timeout_seconds: float) -> bool:
         """Whether the opening ended, well or badly, within the time."""

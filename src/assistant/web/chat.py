@@ -7,6 +7,7 @@ Gradio carries the events and the streaming; the HTML comes from ``rendering`` a
 import logging
 import threading
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ from assistant.loaders import OWN_TOPIC
 from assistant.settings import Settings
 from assistant.store import Conversation, Feedback, Store, StoredTurn, clean_text, export_markdown
 from assistant.web import texts
-from assistant.web.backend import Backend, LoadingBackend
+from assistant.web.backend import LoadingBackend
 from assistant.web.middleware import owner_of
 from assistant.web.rendering import render, render_partial, slugify, turn_view
 
@@ -35,6 +36,7 @@ SECONDS_BETWEEN_UPDATES = 0.06
 LOADING_CHECK_SECONDS = 0.5
 FIRST_QUESTIONS = 6
 HISTORY_TURNS = 20
+SHOWN_CONVERSATIONS = 60
 FORGET_SECONDS = 3_600.0
 
 Update = dict[Any, Any]
@@ -68,6 +70,7 @@ class ChatPage:
         self._store = store
         self._settings = settings
         self._running: dict[str, Running] = {}
+        self._loads: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
 
     # --- Layout ------------------------------------------------------------------------------------------------------
@@ -146,28 +149,41 @@ class ChatPage:
         self.cancel_edit.click(None, None, changed, js="() => ['', '']", **quick)
         self.thread.judge(self.judge_answer, None, [self.status], **quick)
 
-        self.new.click(self.start_new, [self.topic, self.search], shown, **quick)
+        self.new.click(self.start_new, [self.topic, self.search], shown, cancels=asking, **quick)
         self.topic.input(self.choose_topic, [self.topic, self.conversation_id], [self.thread], **quick)
         searching = [self.search, self.conversation_id]
         self.search.change(self.list_found, searching, [self.conversations], **quick | {"trigger_mode": "always_last"})
-        self.conversations.open(self.open_conversation, [self.search], shown, **quick)
+        self.conversations.open(self.open_conversation, [self.search], shown, cancels=asking, **quick)
         self.conversations.rename(self.rename_conversation, searching, [*listed, self.search], **quick)
         self.conversations.remove(self.remove_conversation, [*searching, self.topic], listed, **quick)
         self.conversations.restore(self.restore_conversation, searching, listed, **quick)
-        blocks.load(self.load, None, [*shown, self.topic], **quick)
+        # The live part is left out: a question asked while the page was loading stands there.
+        loaded = [self.thread, self.conversation_id, self.replaces, self.conversations, self.topic]
+        blocks.load(self.load, None, loaded, **quick)
 
     # --- Opening the page --------------------------------------------------------------------------------------------
 
     async def load(self, request: gr.Request) -> AsyncIterator[Update]:
         """Show the loading page until the assistant is there, then the conversation in the address or a first screen."""
-        owner, conversation_id = _owner(request), str(request.query_params.get("gesprek", ""))
-        while not await self._loading.wait(LOADING_CHECK_SECONDS):
-            yield {self.thread: self._loading_html()}
-        if not self._loading.is_ready:
-            yield {self.thread: render("failure.html", title=texts.LOADING_FAILED, message=self._loading.error)}
-            return
-        topics = [(texts.ALL_TOPICS, ""), *self._topics()]
-        yield {self.topic: gr.update(choices=topics, value=""), **self._show(owner, conversation_id, "", "")}
+        loading = self._loads[str(request.session_hash)] = threading.Event()
+        try:
+            while not await self._loading.wait(LOADING_CHECK_SECONDS):
+                yield {self.thread: self._loading_html()}
+            if not self._loading.is_ready:
+                yield {self.thread: render("failure.html", title=texts.LOADING_FAILED, message=self._loading.error)}
+                return
+            topics = [(texts.ALL_TOPICS, ""), *self._topics()]
+            shown = self._show(_owner(request), str(request.query_params.get("gesprek", "")), "", "")
+            yield {self.topic: gr.update(choices=topics, value="")} | {part: value for part, value in shown.items() if part is not self.live}
+        finally:
+            self._loads.pop(str(request.session_hash), None)
+            loading.set()
+
+    def _wait_until_shown(self, session: str) -> None:
+        """Let a page that is still loading show itself first, so that it does not take the place of the answer."""
+        loading = self._loads.get(session)
+        if loading is not None:
+            loading.wait(LOADING_CHECK_SECONDS * 4)
 
     def _topics(self) -> list[tuple[str, str]]:
         backend = self._loading.get()
@@ -216,6 +232,7 @@ class ChatPage:
 
     def _stream(self, running: Running, session: str) -> Iterator[Update]:
         backend = self._loading.get()
+        self._wait_until_shown(session)
         place = self._known_place(running.owner, running.place)
         earlier = self._earlier_turns(running.owner, place)
         answer = Answer(text="", answered=False)
@@ -230,28 +247,35 @@ class ChatPage:
                 shown_at = time.monotonic()
                 yield {self.live: _live_html(running.question, running.text, texts.ANSWERING)}
         if self._take(session, running):
-            yield self._finish(running, place, earlier, answer, backend)
+            yield self._finish(running, place, answer, self._loading.index_version())
 
-    def _finish(
-        self,
-        running: Running,
-        place: Place,
-        earlier: Sequence[StoredTurn],
-        answer: Answer,
-        backend: Backend | None,
-        *,
-        stopped: bool = False,
-    ) -> Update:
-        """Keep the turn, and only then show it as final."""
-        said = texts.STOPPED if stopped else texts.answer_ready(len(answer.citations))
-        place, turn, problem = self._keep(running, place, answer, backend.status().version if backend else "", stopped)
-        return {
+    def _finish(self, running: Running, place: Place, answer: Answer, index_version: str, *, stopped: bool = False) -> Update:
+        """Keep the turn, and only then show it as final; the browser moves it from the live part to the thread."""
+        is_listed_first = place.conversation_id != "" and self._latest(running.owner) == place.conversation_id
+        replaces = place.replaces
+        place, turn, problem = self._keep(running, place, answer, index_version, stopped)
+        update: Update = {
             self.replaces: "",
-            self.thread: _thread_html(place.conversation_id, running.question, [*earlier, turn], said, problem),
-            self.live: "",
             self.conversation_id: place.conversation_id,
-            self.conversations: self._list_html(running.owner, "", place.conversation_id),
+            self.live: render(
+                "done.html",
+                turn=turn_view(turn, problem),
+                conversation_id=place.conversation_id,
+                replaces=replaces,
+                title=running.question,
+                said=texts.STOPPED if stopped else texts.answer_ready(len(answer.citations)),
+            ),
         }
+        if not is_listed_first:
+            update[self.conversations] = self._list_html(running.owner, "", place.conversation_id)
+        return update
+
+    def _latest(self, owner: str) -> str:
+        try:
+            return next((found.conversation_id for found in self._store.conversations(owner, limit=1)), "")
+        except StoreError as exc:
+            logger.error("conversations could not be read: %s", exc)
+            return ""
 
     def _keep(self, running: Running, place: Place, answer: Answer, index_version: str, stopped: bool) -> tuple[Place, StoredTurn, str]:
         try:
@@ -301,8 +325,15 @@ class ChatPage:
         if running is None or running.owner != _owner(request) or not self._take(session, running):
             return {self.live: gr.skip()}
         place = self._known_place(running.owner, running.place)
-        answer = Answer(text=running.text, answered=False)
-        return self._finish(running, place, self._earlier_turns(running.owner, place), answer, None, stopped=True)
+        return self._finish(running, place, Answer(text=running.text, answered=False), "", stopped=True)
+
+    def _leave_unfinished(self, request: gr.Request) -> None:
+        """Keep what has been written of an answer when another conversation comes into view."""
+        session = str(request.session_hash)
+        running = self._running.get(session)
+        if running is not None and running.owner == _owner(request) and self._take(session, running):
+            place = self._known_place(running.owner, running.place)
+            self._keep(running, place, Answer(text=running.text, answered=False), "", stopped=True)
 
     def _register(self, session: str, running: Running) -> None:
         """Put an answer on the list; what was left there by pages that were closed meanwhile goes off it."""
@@ -338,6 +369,7 @@ class ChatPage:
 
     def start_new(self, topic: str, search: str, request: gr.Request) -> Update:
         """An empty thread; the conversation is only made when a question is asked."""
+        self._leave_unfinished(request)
         return {self.question: "", **self._show(_owner(request), "", search, topic)}
 
     def choose_topic(self, topic: str, conversation_id: str) -> Any:
@@ -348,6 +380,7 @@ class ChatPage:
 
     def open_conversation(self, search: str, chosen: gr.EventData, request: gr.Request) -> Update:
         """Show one of the owner's conversations."""
+        self._leave_unfinished(request)
         return self._show(_owner(request), _field(chosen, "conversation_id"), search, "")
 
     def list_found(self, search: str, conversation_id: str, request: gr.Request) -> str:
@@ -428,7 +461,7 @@ class ChatPage:
 
     def _list_html(self, owner: str, search: str, current_id: str, undo: Conversation | None = None) -> str:
         try:
-            found = self._store.conversations(owner, search)
+            found = self._store.conversations(owner, search, SHOWN_CONVERSATIONS)
         except StoreError as exc:
             logger.error("conversations could not be read: %s", exc)
             return render("list_failure.html", message=str(exc))
@@ -437,9 +470,9 @@ class ChatPage:
     def _welcome_html(self, topic: str) -> str:
         topics = dict((name, title) for title, name in self._topics())
         if topic not in topics:
-            return render("welcome.html", questions=texts.FIRST_QUESTIONS, topic_title="")
+            return render("welcome.html", shown=uuid.uuid4().hex, questions=texts.FIRST_QUESTIONS, topic_title="")
         questions = [(topics[topic], heading) for heading in self._topic_questions(topic)]
-        return render("welcome.html", questions=questions or texts.FIRST_QUESTIONS, topic_title=topics[topic])
+        return render("welcome.html", shown=uuid.uuid4().hex, questions=questions or texts.FIRST_QUESTIONS, topic_title=topics[topic])
 
     def _topic_questions(self, topic: str) -> list[str]:
         """Section headings of the topic that are questions, taken in turn from each article."""
@@ -485,9 +518,10 @@ def _unstored_turn(question: str, answer: Answer, stopped: bool) -> StoredTurn:
     return StoredTurn(turn_id="", question=question, answer=answer, created_at=datetime.now(UTC), stopped=stopped)
 
 
-def _thread_html(conversation_id: str, title: str, turns: Sequence[StoredTurn], said: str = "", problem: str = "") -> str:
-    views = [turn_view(turn, problem if turn is turns[-1] else "") for turn in turns]
-    return render("thread.html", conversation_id=conversation_id, title=title, turns=views, said=said)
+def _thread_html(conversation_id: str, title: str, turns: Sequence[StoredTurn]) -> str:
+    return render(
+        "thread.html", conversation_id=conversation_id, title=title, turns=[turn_view(turn) for turn in turns], shown=uuid.uuid4().hex
+    )
 
 
 def _live_html(question: str, text: str, said: str) -> str:

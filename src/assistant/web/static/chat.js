@@ -144,7 +144,17 @@
     button?.focus();
   };
 
+  // The menu and forms of a conversation are only made when someone opens them.
+  const makeParts = (item) => {
+    if (item.querySelector(".menu")) return;
+    const parts = item.closest("#conversations").querySelector("template.conversation-parts").content.cloneNode(true);
+    parts.querySelector("a[download]").href = `/gesprekken/${item.dataset.conversationId}.md`;
+    parts.querySelector("input[name=title]").value = item.querySelector(".title > span").textContent;
+    item.append(parts);
+  };
+
   const showPart = (item, name) => {
+    makeParts(item);
     for (const part of ["menu", "rename", "confirm"]) item.querySelector(`.${part}`).hidden = part !== name;
     item.querySelector("[data-more]").setAttribute("aria-expanded", String(Boolean(name)));
     if (name) item.querySelector(`.${name} input, .${name} button`)?.focus();
@@ -161,7 +171,7 @@
       stopEditing();
       closeSidebar();
       closePanel();
-    } else if ("more" in button.dataset) showPart(item, item.querySelector(".menu").hidden ? "menu" : "");
+    } else if ("more" in button.dataset) showPart(item, button.getAttribute("aria-expanded") === "true" ? "" : "menu");
     else if ("rename" in button.dataset) showPart(item, "rename");
     else if ("delete" in button.dataset) showPart(item, "confirm");
     else if ("cancel" in button.dataset) showPart(item, "");
@@ -243,6 +253,30 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
+  // A complete answer moves from the live part to the end of the thread, so that the turns before it are left alone.
+  const adoptAnswer = () => {
+    const done = document.querySelector("#live .done");
+    const shown = thread()?.querySelector(".turns, .welcome");
+    if (!done || !shown) return;
+    let turns = shown;
+    if (shown.matches(".welcome") || shown.dataset.conversation !== done.dataset.conversation) {
+      turns = document.createElement("div");
+      turns.className = "turns";
+      const title = document.createElement("h1");
+      title.className = "visually-hidden";
+      title.textContent = done.dataset.title;
+      turns.append(title);
+      shown.replaceWith(turns);
+    }
+    turns.dataset.conversation = done.dataset.conversation;
+    turns.dataset.said = done.dataset.said;
+    const replaced = done.dataset.replaces && document.getElementById(`turn-${done.dataset.replaces}`);
+    while (replaced && replaced.nextElementSibling) replaced.nextElementSibling.remove();
+    if (replaced) replaced.remove();
+    turns.append(...done.children);
+    done.remove();
+  };
+
   // A new question scrolls to the top of the page when it is asked and once more when its answer is complete, unless the
   // reader has scrolled meanwhile: then the page stays where they are.
   let wasLive = false;
@@ -277,6 +311,7 @@
 
   new MutationObserver(() => {
     if (!document.body) return;
+    adoptAnswer();
     followConversation();
     followQuestion();
     sayWhatChanged();
