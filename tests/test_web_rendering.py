@@ -110,7 +110,9 @@ def test_untrusted_text_is_harmless_wherever_it_stands(attack: str) -> None:
     turn = StoredTurn(turn_id="t", question=attack, answer=answer, created_at=datetime.now(UTC))
     assert_harmless(render_answer_text(answer))
     assert_harmless(render_passage(source))
-    assert_harmless(without_icons(render("thread.html", conversation_id="c", title=attack, said=attack, turns=[turn_view(turn)])))
+    assert_harmless(without_icons(render("thread.html", conversation_id="c", title=attack, shown="1", turns=[turn_view(turn)])))
+    done = {"conversation_id": "c", "title": attack, "said": attack, "replaces": attack, "turn": turn_view(turn)}
+    assert_harmless(without_icons(render("done.html", **done)))
     assert_harmless(render("live.html", question=attack, text=render_partial(attack), said=attack))
 
 
