@@ -174,7 +174,9 @@ class ChatPage:
                 return
             topics = [(texts.ALL_TOPICS, ""), *self._topics()]
             shown = self._show(_owner(request), str(request.query_params.get("gesprek", "")), "", "")
-            yield {self.topic: gr.update(choices=topics, value="")} | {part: value for part, value in shown.items() if part is not self.live}
+            yield {self.topic: gr.update(choices=topics, value="")} | {
+                part: value for part, value in shown.items() if part is not self.live
+            }
         finally:
             self._loads.pop(str(request.session_hash), None)
             loading.set()
