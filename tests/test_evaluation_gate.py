@@ -4,7 +4,7 @@ import pytest
 
 from assistant.evaluation import gate
 from assistant.evaluation.gate import BaselineCase, GateError, Noise, Threshold, Thresholds
-from assistant.evaluation.measures import LAYERS
+from assistant.evaluation.measures import MEASURES
 from tests.evaluation_records import CREATED, SECTION, make_case, make_document, make_result, make_results
 
 NOISE = Noise(cases=1, mrr=0.01)
@@ -128,8 +128,15 @@ def test_thresholds_rise_with_the_measure_and_never_fall_by_themselves() -> None
 
 def test_new_groups_get_a_margin_of_one_case() -> None:
     fresh = gate.raised(Thresholds(noise=NOISE, layers={}), make_results(*GOOD))
-    assert tuple(fresh.layers) == LAYERS
+    assert tuple(fresh.layers) == gate.GATED_LAYERS
     assert fresh.topics["start"]["correct"] == Threshold(measured=1.0, margin=0.1001)
+
+
+def test_no_threshold_is_ever_set_on_a_clock() -> None:
+    slow = make_results(*(case.model_copy(update={"answer_ms": 9e6, "search_ms": 9e6}) for case in GOOD))
+    fresh = gate.raised(Thresholds(noise=NOISE, layers={}), slow, allow_lower=True)
+    named = {name for part in gate.PART_NAMES for measures in fresh.of(part).values() for name in measures}
+    assert named == {name for name, measure in MEASURES.items() if measure.unit != "ms"}
 
 
 def test_thresholds_and_baseline_survive_a_file(tmp_path: Path) -> None:
@@ -149,6 +156,11 @@ def test_thresholds_and_baseline_survive_a_file(tmp_path: Path) -> None:
             "[noise]\ncases = 1\nmrr = 0.1\n[layers.zoeken]\nsnelheid = {measured=1, margin=0}",
             "noemt maat 'snelheid'",
             id="unknown measure",
+        ),
+        pytest.param(
+            "[noise]\ncases = 1\nmrr = 0.1\n[layers.snelheid]\nsearch_ms_p50 = {measured=1, margin=0}",
+            "noemt maat 'search_ms_p50'",
+            id="a time",
         ),
         pytest.param("[noise]\ncases = -1\nmrr = 0.1\n[layers]", "kloppen niet", id="negative noise"),
     ],
