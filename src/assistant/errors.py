@@ -9,7 +9,10 @@ AssistantError
 ├── EmbeddingError    the embedding model cannot be loaded or does not fit the index
 ├── QuestionError     a question that cannot be processed (empty, far too long)
 ├── LanguageModelError  the language model is missing, fails, or answers nonsense
-└── StoreError        conversations or feedback cannot be read or written
+├── StoreError        conversations or feedback cannot be read or written
+├── CasesError        evaluation questions break their schema; lists every fault (in ``evaluation.dataset``)
+├── ResultsError      a file is no result of an evaluation (in ``evaluation.results``)
+└── GateError         thresholds or baseline are missing or break their schema (in ``evaluation.gate``)
 
 A wrong argument from a programmer is a ``ValueError``; what a user can cause is one of these.
 """
