@@ -23,12 +23,15 @@ from evals.paths import CASES, CORPUS, PROJECT
 COPIED: Final = ("corpus", "evals", "src", "training", "pyproject.toml")
 SHOWN_LINES: Final = 14
 RANKER: Final = "src/assistant/model/ranker.json"
-# The weights of a signal are those whose name starts with one of these.
+# The weights of a signal are those whose name starts with one of these; together they are all weights of the ranker.
 SIGNALS: Final = {
     "vectoren": ("dense",),
     "woorden": ("body", "heading", "all"),
-    "lettergrepen": ("ngrams",),
+    "vragen": ("question",),
+    "lettergroepen": ("ngrams",),
     "synoniemen": ("expansions",),
+    "buren": ("siblings",),
+    "land": ("marketplace",),
 }
 _NUMBER_IN_TEXT: Final = re.compile(r"(?<![\w.,{])(\d{1,3})(?![\w.,}]\d|\w)")
 
