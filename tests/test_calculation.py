@@ -8,33 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.articles import Corpus
-from assistant.calculation import (
-    DEADLINES,
-    FORMULAS,
-    MONTH_PRICES,
-    NORMS,
-    RULES,
-    SHARES,
-    THRESHOLDS,
-    UNIT_RATES,
-    Moment,
-    Role,
-    Sources,
-    Tier,
-    assign,
-    cents,
-    days_after,
-    half_up,
-    money,
-    percent,
-    price_parts,
-    read_question,
-    read_tariff,
-    tier_at,
-    volume_weight,
-    work_out,
-    worked_sum,
-)
+from assistant.calculation import work_out, worked_sum
+from assistant.calculation.deadlines import DEADLINES, days_after
+from assistant.calculation.fixed_rates import SHARES, UNIT_RATES
+from assistant.calculation.formatting import cents, half_up, money, percent
+from assistant.calculation.measures import volume_weight
+from assistant.calculation.norms import NORMS
+from assistant.calculation.plans import MONTH_PRICES
+from assistant.calculation.reading import Moment, read_question
+from assistant.calculation.roles import Role, assign
+from assistant.calculation.sources import Sources
+from assistant.calculation.table import FORMULAS, RULES
+from assistant.calculation.tariffs import Tier, price_parts, read_tariff, tier_at
+from assistant.calculation.thresholds import THRESHOLDS
 from assistant.documents import Chunk
 from assistant.quantities import sums
 from assistant.splitters import split, split_facts

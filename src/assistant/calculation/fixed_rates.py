@@ -1,0 +1,83 @@
+"""Fixed amounts per piece and percentages of an amount, each one line in a table."""
+
+from typing import Final, NamedTuple
+
+from assistant.calculation.formatting import cents, money, number
+from assistant.calculation.reading import COUNTED, EURO_PLACES, Question
+from assistant.calculation.rules import Outcome
+from assistant.calculation.sources import Sources, euro_pattern, share_pattern
+from assistant.calculation.tariffs import fee_text
+
+
+class UnitRate(NamedTuple):
+    """A price per unit: the words that ask for it, the fact with its ``rate``, what is counted, and where it goes."""
+
+    asks: str
+    fact: str
+    label: str
+    counted: str = COUNTED
+    places: tuple[str, ...] = EURO_PLACES
+
+
+UNIT_RATES: Final = (
+    # fba/fulfilmentkosten and fba/pan-eu-en-efn: the surcharge without Central Europe Programme
+    UnitRate(r"cep\b|central europe|mitteleuropa", rf"opslag van {euro_pattern('rate')}|bespaart cep [\d.]+ x {euro_pattern('rate2')}",
+             "CEP-opslag in Duitsland", places=("DE",)),
+    # fba/toeslagen: dangerous goods and lithium batteries
+    UnitRate(r"gevaarlijk|lithium|batterij|accu|hazmat|powerbank", rf"lithiumbatterij.*?{euro_pattern('rate')} extra per verzonden stuk",
+             "toeslag voor gevaarlijke stoffen, per verzonden stuk"),
+    # btw-en-regels/btw-bij-voorraad-en-import: customs duty on small parcels since July 2026
+    UnitRate(r"douane|invoer|import|buiten de eu|china", rf"{euro_pattern('rate')}(?: douanerecht)? per soort product",
+             "douanerecht per pakket", counted=r"soort\w*"),
+    # fba/lage-prijs-fba: the difference with the usual tariff
+    UnitRate(r"lage.prijs & scheel|bespa|verschil|goedkoper|voordeel",
+             rf"amazon\.nl scheelt lage-prijs-fba ongeveer {euro_pattern('rate')} per stuk",
+             "lager FBA-tarief, ongeveer", places=("NL",)),
+)  # fmt: skip
+
+
+def per_unit(question: Question, sources: Sources) -> Outcome | None:
+    """A price per piece, parcel or kind times how many there are; see ``UNIT_RATES`` for the articles."""
+    for entry in UNIT_RATES:
+        amount = question.counted(entry.counted)
+        hit = sources.agreed(entry.fact) if amount and question.says(entry.asks) else None
+        if amount is None or hit is None or question.is_about_other_than(*entry.places):
+            continue
+        rate = hit.value("rate")
+        if any(figure.value != rate for figure in question.of("euro")):
+            continue
+        month = " per maand" if question.says("per maand|maandelijks") else ""
+        return Outcome(f"{number(amount.value)} × {money(rate)} = {cents(amount.value * rate)}{month} ({entry.label})", (hit.fact,))
+    return None
+
+
+class ShareOf(NamedTuple):
+    """A percentage of an amount: the words that ask for it, the fact with its ``rate``, and what comes out."""
+
+    asks: str
+    fact: str
+    label: str
+    places: tuple[str, ...] = EURO_PLACES
+
+
+SHARES: Final = (
+    # groei/coupons-en-deals: a coupon stops at 80% of its budget
+    ShareOf(r"coupon|kortingsbon|voucher & \w*budget", rf"zodra {share_pattern('rate')} van het couponbudget",
+            "van het budget; dan gaat de coupon offline"),
+    # strategie/amazon-bol-of-webshop: TikTok Shop since January 2026
+    ShareOf("tiktok", rf"commissie sinds 8 januari 2026 {share_pattern('rate')}", "commissie van TikTok Shop", ("DE", "FR", "IT", "ES", "IE")),
+    # btw-en-regels/facturen-en-btw-op-kosten
+    ShareOf(r"btw & amazon.?kosten|kosten van amazon|factuur van amazon|aan kosten",
+            rf"{share_pattern('rate')} nederlandse btw over de amazon-kosten",
+            "btw over de Amazon-kosten", ("NL",)),
+)  # fmt: skip
+
+
+def share_of(question: Question, sources: Sources) -> Outcome | None:
+    """A percentage of the one amount in the question; see ``SHARES`` for the articles."""
+    amount = question.only("euro")
+    for entry in SHARES:
+        hit = sources.agreed(entry.fact) if amount and question.says(entry.asks) else None
+        if amount and hit and not question.is_about_other_than(*entry.places) and not question.says("incl"):
+            return Outcome(f"{fee_text([(hit.value('rate') / 100, amount.value)])} {entry.label}", (hit.fact,))
+    return None

@@ -1,0 +1,54 @@
+"""What a rule is: the words that ask for it and how it works a sum out; and rules that are no more than a formula."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from assistant.calculation.formatting import half_up, money, number, percent
+from assistant.calculation.reading import Question
+from assistant.calculation.roles import Role
+from assistant.calculation.sources import Sources
+from assistant.documents import Fact
+
+
+class Outcome(NamedTuple):
+    """What a rule gives: the sentence after ``Som:`` without its full stop, and the facts it used."""
+
+    text: str
+    facts: tuple[Fact, ...]
+
+
+class Rule(NamedTuple):
+    """One way to reckon: the question must say ``asks`` and must not say ``refuses``; see ``Question.says``."""
+
+    name: str
+    asks: str
+    work: Callable[[Question, Sources], Outcome | None]
+    refuses: str = r"(?!)"
+
+
+def ratio(top: Decimal, bottom: Decimal, label: str, show: Callable[[Decimal], str] = money) -> str:
+    """``€ 100 / € 150 = 66,7% ACoS``."""
+    return f"{show(top)} / {show(bottom)} = {percent(top / bottom)} {label}" if bottom else ""
+
+
+def quotient(top: Decimal, bottom: Decimal, label: str, show: Callable[[Decimal], str] = number, places: int = 2) -> str:
+    """``180 / 60 = 3 sell-through``, with "ongeveer" when it is rounded."""
+    if not bottom:
+        return ""
+    rounded = half_up(top / bottom, places)
+    about = "" if rounded * bottom == top else "ongeveer "
+    return f"{show(top)} / {show(bottom)} = {about}{number(rounded)} {label}"
+
+
+class Formula(NamedTuple):
+    """A formula of the sources: the words that ask for it, the fact that gives it, its operands and how it is shown.
+
+    ``show`` gets the values by role and gives nothing when they make no sense together.
+    """
+
+    asks: str
+    fact: str
+    roles: Mapping[str, Role]
+    show: Callable[[Mapping[str, Decimal]], str]
+    refuses: str = r"(?!)"

@@ -1,0 +1,100 @@
+"""All rules, in the order in which they are tried."""
+
+from typing import Final
+
+from assistant.calculation.advertising import ADVERTISING_FORMULAS, daily_budget, highest_bid
+from assistant.calculation.deadlines import DEADLINES, deadline, payout_day
+from assistant.calculation.fixed_rates import per_unit, share_of
+from assistant.calculation.fulfilment import SIZES, base_plus_weight, fuel_surcharge, fulfilment, local_or_efn, low_inventory
+from assistant.calculation.margins import MARGIN_FORMULAS, margin_left, multipack_price
+from assistant.calculation.measures import shipping_weight
+from assistant.calculation.norms import NORM_FORMULAS, NORMS, against_norm, returns_over_threshold
+from assistant.calculation.packaging import PACKAGING_FORMULAS
+from assistant.calculation.plans import months_of_plan, selling_plan
+from assistant.calculation.promotions import coupon_fee, extra_sales_needed, prime_discount, vine_fee
+from assistant.calculation.reading import Question
+from assistant.calculation.referral_fees import digital_surcharge, fee_change, price_limit, referral_fee, refund_fee
+from assistant.calculation.removals import removal_fee
+from assistant.calculation.roles import assign
+from assistant.calculation.rules import Outcome, Rule
+from assistant.calculation.sources import Sources
+from assistant.calculation.stock import STOCK_FORMULAS, reorder_point, shelf_life
+from assistant.calculation.storage import aged_storage, storage_fee
+from assistant.calculation.thresholds import total_against_limit
+from assistant.calculation.vat import vat, vat_that_stays
+
+FORMULAS: Final = (*ADVERTISING_FORMULAS, *MARGIN_FORMULAS, *STOCK_FORMULAS, *NORM_FORMULAS, *PACKAGING_FORMULAS)
+
+
+def _formula(question: Question, sources: Sources) -> Outcome | None:
+    """The first formula of ``FORMULAS`` that the question asks for, that a fact gives, and whose operands are all there."""
+    for entry in FORMULAS:
+        if question.of("pond") or not question.says(entry.asks) or question.says(entry.refuses):
+            continue
+        found = assign(question, entry.roles)
+        hit = sources.find(entry.fact) if found else None
+        text = entry.show(found) if found and hit and all(value > 0 for value in found.values()) else ""
+        if hit and text:
+            return Outcome(text, (hit.fact,))
+    return None
+
+
+_OTHER_FEES: Final = (
+    r"fba\b|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|"
+    r"kleineondernemers|digital|dsf\b|terugbeta|\w*retour|stuurt|refund|tiktok|kaufland|bol\b|temu|verzeker|douane|mcf\b|bezorg|verzendgewicht|marge|winst|"
+    r"samen\b|totaal|in totaal|bij elkaar|inkoop|ingekocht|koop\w* .{0,20}\bin\b"
+)
+_ASKS_FEE: Final = (
+    r"\w*com+is+ie|verwijzingskost|referral|verkoopkosten|provisie|afdr?a+g|houdt amazon|rekent amazon|pakt amazon|gaat er ?af|gaat eraf|"
+    r"bij amazon hangen|percentage|procent|\w*tarief|betaal (?:ik|je)|betalen|wat kost|\d+ ?%|verschil|scheel"
+)
+RULES: Final = (
+    Rule("margin", r"hou|over\b|marge|winst|verdien", margin_left),
+    Rule("digital surcharge", r"digital|dsf\b|toeslag", digital_surcharge, r"brandstof|fba\b|\w*opslag|verouderd"),
+    Rule("refund fee", r"terugbeta|refund|\w*retour|terug\b|stuurt|administratiekosten", refund_fee,
+         r"gedeelte|deels|helft|fba\b|boek|dvd|muziek|video|film|cd\b|abonnement|claim|magazijn|vergoed|gaf|budget"),
+    Rule("VAT that stays", r"kor\b|kleineondernemers|\w*vrijgesteld|btw-vrij", vat_that_stays),
+    Rule("fee change", r"scheel|verlag|daal|gedaald|omlaag|goedkoper|bespaar|minder", fee_change, r"naar\b|fba\b|in plaats van|tussen"),
+    Rule("price limit", r"grens|drempel|boven|onder & verzend|porto", price_limit, _OTHER_FEES),
+    Rule("referral fee", _ASKS_FEE, referral_fee, _OTHER_FEES),
+    Rule("coupon", r"coupon|voucher|kortingsbon", coupon_fee, r"\w*budget"),
+    Rule("promotion", r"\w*korting|actie|deal", extra_sales_needed),
+    Rule("share", r"coupon|kortingsbon|voucher|tiktok|btw", share_of),
+    Rule("prime discount", r"prime & \w*korting|deal|prijs", prime_discount),
+    Rule("selling plan", r"individue|professione|plan\b|verkoopplan|abonnement", selling_plan,
+         r"per (?:week|dag|jaar|kwartaal)|week|jaar|assortiment|catalogus|sku"),
+    Rule("months", r"individue|profession|plan\b|verkoopplan|abonnement|maandbedrag|kaufland", months_of_plan, r"terug|opsturen|voorraad"),
+    Rule("aged storage", r"oud\b|ouder|verouderd|toeslag|lig|stof|aged|langetermijn|dagen", aged_storage,
+         r"brandstof|dekking|lage.voorraad"),
+    Rule("storage", r"\w*opslag|storage|m3|kuub|kubieke|opslaan|bewaren|laten liggen|per maand", storage_fee,
+         r"kleding|schoen|tas\b|tassen|gevaarlijk|parfum|spuitbus|oud\b|ouder|verouderd|gebruikstoeslag|capaciteit|limiet|\w*gewicht|webshop"),
+    Rule("low inventory", r"dekking|lage.voorraad|voorraad", low_inventory),
+    Rule("removal", r"terugstur|terug te|terughal|terug laten|laten terug|verwijder|removal|teruggestuurd", removal_fee,
+         r"vernietig|claim|kwijt|klant"),
+    Rule("EFN or local", r"efn\b & lokaa?l|pan.eu|verschil|scheel|duurder", local_or_efn),
+    Rule("fulfilment", "|".join(pattern for _, pattern in SIZES), fulfilment, r"efn\b|ander land|andere landen|grens|dekking"),
+    Rule("base plus weight", r"(?:klein|middelgroot|groot) pakket [123]\b|\w*overmaat", base_plus_weight, r"efn\b|terug"),
+    Rule("fuel surcharge", r"\w*brandstof|fuel|\w*toeslag|1,5 ?%|1,5 procent", fuel_surcharge,
+         r"3,5 ?(?:%|procent)|\w*opslag|verouderd|gevaarlijk|digital|lage.voorraad|piek|overmaat"),
+    Rule("volume weight", r"\w*volume|\w*gewicht|kg\b|kilo|weegt|tarief|fba\b|gram\b|dimensional|rekent", shipping_weight,
+         r"\w*opslag|m3|kuub|storage"),
+    Rule("per unit",
+         r"cep\b|central|mitteleuropa|gevaarlijk|lithium|batterij|accu|hazmat|powerbank|\w*douane|invoer|import|buiten|china|lage.prijs",
+         per_unit),
+    Rule("vine", r"vine\b", vine_fee),
+    Rule("bid", r"\w*bod\b|bied|\w*klik|cpc", highest_bid),
+    Rule("daily budget", r"per dag|\w*budget|per maand & \w*budget|campagne|advert|uitg|geef|ingesteld|ads\b", daily_budget,
+         r"conversie|sessies|voorraad"),
+    Rule("reorder point", r"bestelpunt|\w*bestel|reorder|levertijd", reorder_point, r"dd.7|klant"),
+    Rule("against norm", "|".join(norm.asks for norm in NORMS), against_norm),
+    Rule("returns", r"\w*retour|terug", returns_over_threshold),
+    Rule("formula", "|".join(group for entry in FORMULAS for group in entry.asks.split(" & ")), _formula),
+    Rule("total", r"verzeker|drempel|grens|btw|oss\b", total_against_limit),
+    Rule("multipack", r"multipack|\d+[- ]?pack|bundel|set van|pak van", multipack_price),
+    Rule("shelf life", r"\w*houdba|tht|dagporties|datum", shelf_life, r"verlop|nog \d+ dagen|105|bij aankomst nog"),
+    Rule("payout", r"geld|uitbeta|vrij|beschikbaar|opnemen|dd.?7|saldo|betaald", payout_day,
+         r"dd.?14|retour|claim|zonder tracking|postzegel|brief"),
+    Rule("deadline", "|".join(group for entry in DEADLINES for group in entry.asks.split(" & ")), deadline),
+    Rule("VAT", r"btw|vat\b", vat,
+         r"drempel|grens|limiet|boven|kor\b|kleineondernemers|oss\b|dac7|\w*commissie|verwijzings|acos|marge|import|invoer|artikel 23"),
+)  # fmt: skip
