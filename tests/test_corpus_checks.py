@@ -43,6 +43,11 @@ def test_a_tidy_knowledge_base_has_no_findings(corpus_folder: Path) -> None:
             "accessed_on: 2026-12-01",
             f"{PLAN}: bron 'Amazon.nl, prijspagina': accessed_on is 2026-12-01, dat ligt in de toekomst",
         ),
+        (
+            "https://sell.amazon.nl/prijsstelling",
+            "https://archive.ph/Xy12z",
+            f"{PLAN}: bron 'Amazon.nl, prijspagina': archive.ph is een kopie; verwijs naar het origineel",
+        ),
         ("topic: start", "topic: fba", f"{PLAN}: topic is 'fba', maar het bestand staat in map 'start'"),
         ("../fba/opslag.md", "../fba/weg.md", f"{PLAN_SECTION}: dode link: ../fba/weg.md"),
         (
@@ -76,7 +81,7 @@ def test_a_section_that_is_too_short_or_too_long_is_found(findings_after: Findin
     long = findings_after(PLAN, "Je wisselt in Seller Central.", "Je wisselt in Seller Central. " * 60)
 
     place = f"{PLAN}: Hoe wissel je van verkoopplan?"
-    assert (short, long) == ([f"{place}: 5 woorden; verwacht 40 tot 260"], [f"{place}: 300 woorden; verwacht 40 tot 260"])
+    assert (short, long) == ([f"{place}: 5 woorden; verwacht 60 tot 180"], [f"{place}: 300 woorden; verwacht 60 tot 180"])
 
 
 def test_a_table_without_a_sentence_above_it_is_found(findings_after: Findings) -> None:
@@ -108,6 +113,15 @@ def test_a_figure_that_no_article_uses_is_found(findings_after: Findings) -> Non
     assert findings_after("tarieven/verkoopplannen.yaml", "figures:\n", f"figures:\n{extra}") == [
         "tarieven/verkoopplannen.yaml: verkoopplannen.vergeten wordt in geen enkel artikel gebruikt",
         "tarieven/verkoopplannen.yaml: verkoopplannen.vergeten.valid_from is 2030, meer dan een jaar vooruit",
+    ]
+
+
+def test_figures_from_a_copy_of_a_page_are_found(findings_after: Findings) -> None:
+    findings = findings_after("tarieven/verkoopplannen.yaml", "https://sell.amazon.nl/", "https://www.scribd.com/")
+
+    assert findings == [
+        "tarieven/verkoopplannen.yaml: bron 'Amazon.nl, prijspagina': www.scribd.com is een kopie; "
+        "verwijs naar het origineel, met 'via derden gelezen' in de naam"
     ]
 
 

@@ -8,15 +8,23 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assistant.articles import FIGURES_FOLDER, Corpus
 from assistant.documents import Document, Section
 from assistant.splitters import read_blocks, split_facts, table_cells
 
 MINIMUM_QUESTIONS = 12
-SECTION_WORDS = (40, 260)
+SECTION_WORDS = (60, 180)
 GLOSSARY_TOPIC = "begrippen"
 GLOSSARY_SECTION_WORDS = (40, 420)
+
+# Copies, mirrors and summaries of other people's pages; a seller is shown the original, or the publication by name.
+MIRROR_HOSTS = (
+    "archive.is", "archive.ph", "archive.today", "code-index", "cogolinks", "coconote", "freelix", "glama.ai", "glosellers",
+    "grokipedia", "headliner.nl", "ilovetranslation", "lianlianpay", "link-trans", "scribd.com", "seller-forum.com",
+    "skills.sh", "slideshare.net", "ssopdot", "summarize.ing", "web.archive.org", "webcache.googleusercontent.com", "wearesellers",
+)  # fmt: skip
 
 # Terms with one right spelling: the wrong form (as a pattern) and the right one.
 PROTECTED_TERMS = {
@@ -97,6 +105,16 @@ def _check_figures(corpus: Corpus, today: date) -> Iterator[str]:
         if figure.valid_from[:4] > str(today.year + 1):
             yield f"{FIGURES_FOLDER}/{name}.yaml: {key}.valid_from is {figure.valid_from}, meer dan een jaar vooruit"
 
+    for name, file in corpus.figure_files.items():
+        for source in file.sources:
+            yield from (f"{FIGURES_FOLDER}/{name}.yaml: {finding}" for finding in _check_original(source.name, source.url))
+
+
+def _check_original(name: str, url: str) -> Iterator[str]:
+    host = urlsplit(url).netloc.lower()
+    if any(mirror in host for mirror in MIRROR_HOSTS):
+        yield f"bron {name!r}: {host} is een kopie; verwijs naar het origineel, met 'via derden gelezen' in de naam"
+
 
 def _check_document(document: Document, ids: set[str], today: date) -> Iterator[str]:
     folder = document.document_id.rpartition("/")[0]
@@ -109,6 +127,7 @@ def _check_document(document: Document, ids: set[str], today: date) -> Iterator[
     for source in document.sources:
         if source.accessed_on is not None and source.accessed_on > today:
             yield f"bron {source.name!r}: accessed_on is {source.accessed_on}, dat ligt in de toekomst"
+        yield from _check_original(source.name, source.url)
     for section in document.sections:
         for finding in _check_section(document, section, ids):
             yield f"{section.heading}: {finding}"
