@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from assistant.calculation import WorkedSum, work_out
+from assistant.calculation import WorkedSum
 from assistant.documents import Chunk, Citation, Fact, Record
 from assistant.query_rewriting import MARKETPLACE_LABELS, Query
 from assistant.retrievers import Candidate
@@ -21,6 +21,8 @@ from assistant.verdicts import verdict
 MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
 TARGET_CHARACTERS = 660
 LIST_CHARACTERS = 1_100
+# A sum says it already; what it rests on is shown beside it, and little more.
+SUM_CHARACTERS = 420
 # Enough is shown when the facts shown hold this much of the chance.
 ENOUGH = 0.97
 # A fact this much less likely than the best one is left out even when there is room.
@@ -53,18 +55,27 @@ class _Picked(Record):
 
 
 def compose(
-    query: Query, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], today: date, *, budget: int = TARGET_CHARACTERS
+    query: Query,
+    candidates: Sequence[Candidate],
+    ranked: Sequence[RankedFact],
+    today: date,
+    *,
+    budget: int = TARGET_CHARACTERS,
+    worked: WorkedSum | None = None,
 ) -> Draft:
     """An answer of about ``budget`` characters from the most likely facts, grouped by chunk, in reading order.
 
-    A list or a procedure may be longer, because half of one is no answer. Empty input gives an empty draft.
+    A list or a procedure may be longer, because half of one is no answer. Empty input gives an empty draft. With a sum the
+    answer is that sum and what it rests on.
     """
     shape = question_shape(query.text)
-    worked = work_out(
-        query.text, [fact.fact for fact in ranked], chunks=[c.chunk for c in candidates], marketplace=query.marketplace, today=today
-    )
-    rule = _rule_of(worked, candidates) if worked else {}
-    picked = _pick(shape, candidates, ranked, budget, rule)
+    if worked:
+        candidates = [*candidates, *_candidates_of(worked, candidates)]
+        rule = _rule_of(worked, candidates)
+        picked = _pick_for_sum(shape, candidates, ranked, rule)
+    else:
+        rule = {}
+        picked = _pick(shape, candidates, ranked, budget)
     pieces: list[str] = []
     citations: list[Citation] = []
     for number, choice in enumerate(picked, 1):
@@ -72,15 +83,16 @@ def compose(
         pieces.extend(_render(candidate.chunk, choice.places, number))
         quote = "\n".join(candidate.chunk.facts[place].text for place in choice.places)
         citations.append(citation_of(candidate, quote, number))
-    if pieces:
+    if worked:
+        marks = " ".join(f"[{number}]" for number in range(1, len(picked) + 1))
+        pieces.insert(0, f"{worked.text} {marks}")
+    elif pieces:
         opening = _opening(query, ranked, shape)
         if opening and pieces[0][0] in "|-1":
             pieces.insert(0, f"**{opening}**")
         elif opening:
             pieces[0] = f"**{opening}** {pieces[0]}"
-        if worked and rule:
-            marks = " ".join(f"[{number}]" for number, choice in enumerate(picked, 1) if choice.candidate in rule)
-            pieces.insert(0, f"{worked.text} {marks}")
+    if pieces:
         pieces.append(freshness(citations, [candidates[choice.candidate].chunk for choice in picked]))
     return Draft(
         pieces=tuple(piece for piece in pieces if piece),
@@ -89,26 +101,42 @@ def compose(
     )
 
 
+def _candidates_of(worked: WorkedSum, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The chunks that a sum rests on and that were not found by searching, as candidates."""
+    known = {candidate.chunk.chunk_id for candidate in candidates}
+    score = max((candidate.score for candidate in candidates), default=0.0)
+    return [Candidate(row=-1, chunk=chunk, score=score, features={}) for chunk in worked.chunks if chunk.chunk_id not in known]
+
+
 def _rule_of(worked: WorkedSum, candidates: Sequence[Candidate]) -> dict[int, set[int]]:
-    """For each candidate the places of the facts that a sum rests on; empty when one of them is not there."""
+    """For each candidate the places of the facts that a sum rests on."""
     found: dict[int, set[int]] = {}
     for fact in worked.facts:
-        owner = next((number for number, candidate in enumerate(candidates) if fact in candidate.chunk.facts), None)
-        if owner is None:
-            return {}
+        owner = next(number for number, candidate in enumerate(candidates) if fact in candidate.chunk.facts)
         found.setdefault(owner, set()).add(candidates[owner].chunk.facts.index(fact))
     return found
 
 
-def _pick(
-    shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int, needed: Mapping[int, set[int]]
+def _pick_for_sum(
+    shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], rule: Mapping[int, set[int]]
 ) -> list[_Picked]:
+    """The facts that a sum rests on, and the likeliest fact of the same sections when there is room for it."""
+    basket = _Basket(candidates)
+    for candidate, places in rule.items():
+        basket.add(candidate, set().union(*(_with_context(candidates[candidate].chunk, place, shape) for place in places)))
+    best = next((fact for fact in ranked if fact.candidate in rule), None)
+    if best is not None:
+        places = _with_context(candidates[best.candidate].chunk, best.place, shape)
+        if basket.length + basket.cost(best.candidate, places) <= SUM_CHARACTERS:
+            basket.add(best.candidate, places)
+    return basket.picked()
+
+
+def _pick(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int) -> list[_Picked]:
     """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
     if not ranked:
         return []
     basket = _Basket(candidates)
-    for candidate, places in needed.items():
-        basket.add(candidate, set().union(*(_with_context(candidates[candidate].chunk, place, shape) for place in places)))
     best = ranked[0]
     basket.add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
     if shape in ("how", "list"):

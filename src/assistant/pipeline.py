@@ -21,6 +21,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from pydantic import ConfigDict
 
 from assistant.articles import FIGURES_FOLDER, MARKETPLACES, TOPICS_FILE, Corpus, article_paths, read_corpus
+from assistant.calculation import Calculator, WorkedSum
 from assistant.confidence import Confidence, Judge, Scope
 from assistant.conversation import split_questions, standalone_question
 from assistant.documents import Answer, Article, Citation, Document, Hit, IngestReport, Record, Rejection, StreamEvent, Turn
@@ -69,6 +70,7 @@ class _Knowledge:
     version: str
     index: KnowledgeIndex
     retriever: HybridRetriever
+    calculator: Calculator
 
 
 class _Request(NamedTuple):
@@ -87,6 +89,7 @@ class _Found(Record):
     query: Query
     candidates: tuple[Candidate, ...]
     chance: float
+    worked: WorkedSum | None = None
 
 
 class _Retrieved(NamedTuple):
@@ -210,11 +213,11 @@ class Assistant:
             candidates = tuple(knowledge.retriever.retrieve(query, CANDIDATES, request.topic))
             chance = self._judge.chance(question, query, candidates, knowledge.index)
             found.append(_Found(question=question, query=query, candidates=candidates, chance=chance))
-        return _Retrieved(request, standalone, knowledge, found)
+        return _Retrieved(request, standalone, knowledge, _with_sums(found, standalone, request, knowledge.calculator))
 
     def _write(self, inputs: Iterator[_Retrieved]) -> Iterator[StreamEvent]:
         for retrieved in inputs:
-            answered = [one for one in retrieved.found if one.chance >= self._judge.threshold]
+            answered = [one for one in retrieved.found if one.worked or one.chance >= self._judge.threshold]
             if not answered:
                 yield from _told(self._refuse(retrieved))
             elif self._engine is None:
@@ -290,8 +293,8 @@ class Assistant:
         vector = self._model.encode_query(found.query.text)
         ranked = rank_facts(found.query, vector, candidates, knowledge.index, self._selector)
         if parts == 1:
-            return compose(found.query, candidates, ranked, date.today())
-        return compose(found.query, candidates, ranked, date.today(), budget=420)
+            return compose(found.query, candidates, ranked, date.today(), worked=found.worked)
+        return compose(found.query, candidates, ranked, date.today(), budget=420, worked=found.worked)
 
     def _refuse(self, retrieved: _Retrieved) -> Answer:
         found = max(retrieved.found, key=lambda one: one.chance)
@@ -464,7 +467,7 @@ class Assistant:
                 self._build(self._progress)
             index = self._store.open_current()
         retriever = HybridRetriever(index=index, model=self._model, ranker=self._ranker, synonyms=SynonymIndex(index.synonyms))
-        return _Knowledge(index.folder.name, index, retriever)
+        return _Knowledge(index.folder.name, index, retriever, Calculator(lambda: [index.chunk(row) for row in range(len(index))]))
 
     def _current(self) -> _Knowledge:
         """The open index; another process may have swapped in a newer one, which is then opened."""
@@ -557,6 +560,23 @@ def _open_engine(settings: Settings, language_model: TextModel | None) -> Genera
     if language_model is None and not settings.llm:
         return None
     return GenerativeEngine(language_model or open_language_model(settings), timeout_seconds=settings.llm_timeout_seconds)
+
+
+def _with_sums(found: Sequence[_Found], standalone: str, request: _Request, calculator: Calculator) -> list[_Found]:
+    """The questions with what can be worked out for each; the whole message, when no part of it gives a sum.
+
+    A question is reckoned with as typed: repaired spelling may change a product or a figure.
+    """
+
+    def sum_of(one: _Found, *texts: str) -> WorkedSum | None:
+        near = [candidate.chunk for candidate in one.candidates]
+        return calculator.work_out(texts, near, marketplace=request.marketplace, today=date.today())
+
+    worked = [one.model_copy(update={"worked": sum_of(one, one.question)}) for one in found]
+    if any(one.worked for one in worked):
+        return worked
+    before = [f"{request.history[-1].question} {request.question}"] if request.history else []
+    return [worked[0].model_copy(update={"worked": sum_of(worked[0], standalone, *before)}), *worked[1:]]
 
 
 def _join(questions: Sequence[str], drafts: Sequence[Draft]) -> Draft:

@@ -1,21 +1,52 @@
 """Works out a sum: reads the question, gathers the facts, tries the rules and reads the result back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import cached_property
 
-from assistant.calculation.reading import read_question
-from assistant.calculation.sources import gather
+from assistant.calculation.reading import Question, read_question
+from assistant.calculation.sources import Library, Sources, gather
 from assistant.calculation.table import RULES
 from assistant.documents import Chunk, Fact, Record
 from assistant.quantities import sums
 
 
 class WorkedSum(Record):
-    """A sum in one Dutch sentence, with the facts that gave its rule and rates, and the name of the rule."""
+    """A sum in one Dutch sentence, with the facts that gave its rule and rates, and the name of the rule.
+
+    ``chunks`` are where those facts come from, each once; empty when that is not known.
+    """
 
     text: str
     facts: tuple[Fact, ...]
     rule: str
+    chunks: tuple[Chunk, ...] = ()
+
+
+class Calculator:
+    """Works out sums with everything a knowledge base holds; the chunks are read when the first question has figures."""
+
+    def __init__(self, load: Callable[[], Sequence[Chunk]]) -> None:
+        self._load = load
+
+    @cached_property
+    def _library(self) -> Library:
+        return Library(self._load())
+
+    def work_out(
+        self, questions: Iterable[str], near: Sequence[Chunk], *, marketplace: str = "NL", today: date | None = None
+    ) -> WorkedSum | None:
+        """The sum of the first of these wordings of a question that gives one.
+
+        Args:
+            questions: as asked; the narrowest first, such as one part of a message before the whole of it.
+            near: the chunks that were found for it; what they say goes before the rest.
+            marketplace: of the user.
+            today: for "vandaag".
+        """
+        readings = (read_question(question, marketplace=marketplace, today=today) for question in questions)
+        found = (_work_out(asked, gather((), near, self._library)) for asked in readings if asked)
+        return next(filter(None, found), None)
 
 
 def worked_sum(
@@ -40,13 +71,17 @@ def work_out(
 ) -> WorkedSum | None:
     """The sum of the first rule that fits, with the facts it rests on; arguments as for ``worked_sum``."""
     asked = read_question(question, marketplace=marketplace, today=today)
-    if asked is None or "US" in asked.places or asked.of("dollar"):
+    return _work_out(asked, gather(facts, chunks)) if asked else None
+
+
+def _work_out(asked: Question, sources: Sources) -> WorkedSum | None:
+    if "US" in asked.places or asked.of("dollar"):
         return None
-    sources = gather(facts, chunks)
     for rule in RULES:
         found = rule.work(asked, sources) if asked.says(rule.asks) and not asked.says(rule.refuses) else None
         # Every sum is read back before it is shown; a rule that writes a wrong one is silent instead.
         if found and all(one.right for one in sums(found.text)):
-            facts_used = {id(fact): fact for fact in found.facts}
-            return WorkedSum(text=f"Som: {found.text}.", facts=tuple(facts_used.values()), rule=rule.name)
+            facts = tuple({id(fact): fact for fact in found.facts}.values())
+            owners = {chunk.chunk_id: chunk for fact in facts if (chunk := sources.owner(fact))}
+            return WorkedSum(text=f"Som: {found.text}.", facts=facts, rule=rule.name, chunks=tuple(owners.values()))
     return None
