@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.evaluation.measures import LAYERS, MEASURES, format_value, is_better, summarise
+from assistant.evaluation.measures import LAYERS, MEASURES, format_change, format_value, is_better, summarise
 from assistant.evaluation.results import Group, ResultsError, read_results, write_results
 from tests.evaluation_records import CREATED, make_result, make_results
 
@@ -61,6 +61,14 @@ def test_a_run_without_cases_is_refused() -> None:
 )
 def test_values_are_written_as_dutch_does(name: str, value: float, shown: str) -> None:
     assert format_value(name, value) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "shown"),
+    [("correct", 0.0121, "+1,2 punt"), ("characters", -19.0, "-19 tekens"), ("search_ms_p50", 6.0, "+6,0 ms"), ("mrr", -0.0421, "-0,042")],
+)
+def test_a_difference_carries_its_sign(name: str, change: float, shown: str) -> None:
+    assert format_change(name, change) == shown
 
 
 def test_better_depends_on_the_measure() -> None:

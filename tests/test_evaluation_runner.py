@@ -20,7 +20,7 @@ from tests.evaluation_records import (
 RIGHT = make_answer()
 WRONG = make_answer("Het plan kost € 40 per maand. [1]", source="Het plan kost € 40 per maand.")
 NAMES_IT = "noemt wat er niet mag staan"
-NOT_SHOWN = "de juiste sectie is gebruikt, maar het feit staat er niet"
+NOT_SHOWN = "de juiste sectie is gebruikt, maar het feit staat niet in het antwoord"
 
 
 def run_one(answer: Answer | Exception, **changes: object) -> CaseResult:

@@ -1,18 +1,17 @@
 """Puts two runs side by side: which measures moved, and which cases turned, with both answers."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
 from assistant.documents import Record
-from assistant.evaluation.measures import MEASURES, format_value, is_better
+from assistant.evaluation.measures import MEASURES, format_change, format_value, is_better
+from assistant.evaluation.report import provenance
 from assistant.evaluation.results import CaseResult, Results, read_results
-
-ANSWER_LINES: Final = 14
 
 
 class Turned(Record):
@@ -21,14 +20,20 @@ class Turned(Record):
     before: CaseResult
     after: CaseResult
 
+    @property
+    def rewritten(self) -> bool:
+        """Whether the case itself was changed in between, so that the answer need not be what turned it."""
+        return any(getattr(self.before, name) != getattr(self.after, name) for name in ("question", "required", "forbidden", "answerable"))
+
 
 class Comparison(Record):
     """What changed from one run to the next.
 
     ``worse`` were right and are wrong now, ``better`` the other way round; ``changed`` are just as right but have another
-    score. ``gone`` and ``new`` are ids of cases that only one run has.
+    score. ``gone`` and ``new`` are ids of cases that only one run has. ``runs`` says what each run measured.
     """
 
+    runs: tuple[str, str]
     worse: tuple[Turned, ...]
     better: tuple[Turned, ...]
     changed: tuple[Turned, ...]
@@ -43,6 +48,7 @@ def compare(before: Results, after: Results) -> Comparison:
     pairs = [Turned(before=old[case.id], after=case) for case in after.cases if case.id in old]
     present = {case.id for case in after.cases}
     return Comparison(
+        runs=(provenance(before), provenance(after)),
         worse=tuple(pair for pair in pairs if pair.before.correct and not pair.after.correct),
         better=tuple(pair for pair in pairs if pair.after.correct and not pair.before.correct),
         changed=tuple(pair for pair in pairs if pair.before.correct == pair.after.correct and pair.before.score != pair.after.score),
@@ -66,44 +72,86 @@ def compare_files(before: Path, after: Path) -> Comparison:
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print the comparison: measures, then the cases that turned with both answers."""
+    """Print the comparison: the runs, their measures, a list of the cases that turned, and then each with both answers."""
+    for heading, run in zip(("eerst", "dan"), comparison.runs, strict=True):
+        console.print(Text.assemble((f"{heading:<6}", "bold"), run))
     if comparison.measures:
+        console.print()
         console.print(_measures_table(comparison))
-    console.print(f"\n{len(comparison.worse)} slechter, {len(comparison.better)} beter, {len(comparison.changed)} anders\n", style="bold")
-    for title, pairs, style in (
+    groups = (
         ("Slechter", comparison.worse, "red"),
         ("Beter", comparison.better, "green"),
         ("Andere score, zelfde oordeel", comparison.changed, "yellow"),
-    ):
-        for pair in pairs:
-            console.rule(Text(f"{title}: {pair.after.id}", style), align="left")
-            console.print(Text(pair.after.question, "bold"))
-            console.print(Text(f"verwacht: {pair.after.reference or ', '.join(pair.after.required)}"))
-            console.print(_both_answers(pair))
+    )
+    console.print(f"\n{_headline(comparison)}\n", style="bold", highlight=False)
+    for title, pairs, style in groups:
+        if pairs:
+            console.print(_list(title, pairs, style))
     for title, names in (("Alleen in de eerste", comparison.gone), ("Alleen in de tweede", comparison.new)):
         if names:
-            console.print(Text(f"{title}: {', '.join(names)}", "dim"))
+            console.print(Text(f"{title} ({len(names)}): {', '.join(names)}\n", "dim"))
+    for title, pairs, style in groups:
+        for pair in pairs:
+            _print_pair(pair, title, style, console)
+
+
+def _headline(comparison: Comparison) -> str:
+    counts = (("slechter", comparison.worse), ("beter", comparison.better), ("met een andere score", comparison.changed))
+    return ", ".join(f"{len(pairs)} {name}" for name, pairs in counts)
 
 
 def _measures_table(comparison: Comparison) -> Table:
     table = Table(box=None, padding=(0, 2))
-    for heading in ("", "eerst", "dan"):
+    for heading in ("", "eerst", "dan", "verschil"):
         table.add_column(heading, justify="right" if heading else "left")
     for name, (old, new) in comparison.measures.items():
-        style = "green" if is_better(name, new, old) else "red"
-        table.add_row(MEASURES[name].label, format_value(name, old), Text(format_value(name, new), style))
+        shown = (format_value(name, old), format_value(name, new))
+        if shown[0] != shown[1]:
+            table.add_row(MEASURES[name].label, *shown, Text(format_change(name, new - old), _style(name, new, old)))
     return table
+
+
+def _style(name: str, new: float, old: float) -> str:
+    """Green or red; times get no colour, as another machine or a busy one changes them too."""
+    if MEASURES[name].unit == "ms":
+        return ""
+    return "green" if is_better(name, new, old) else "red"
+
+
+def _list(title: str, pairs: Sequence[Turned], style: str) -> RenderableType:
+    """The cases of one group, a line each, put together by what is wrong with them now, or was wrong when they are right now."""
+    by_cause: dict[str, list[Turned]] = {}
+    for pair in pairs:
+        by_cause.setdefault(pair.after.cause or f"was: {pair.before.cause}", []).append(pair)
+    lines: list[RenderableType] = [Text(f"{title}: {len(pairs)}", f"bold {style}")]
+    for cause, members in sorted(by_cause.items(), key=lambda item: -len(item[1])):
+        lines.append(Text(f"  {cause} ({len(members)})"))
+        lines += [Text(f"    {pair.after.id}  {pair.after.question}", "dim", no_wrap=True, overflow="ellipsis") for pair in members]
+    return Group(*lines, "")
+
+
+def _print_pair(pair: Turned, title: str, style: str, console: Console) -> None:
+    console.print()
+    console.rule(Text(f"{title}: {pair.after.id}", style), align="left")
+    console.print(Text(pair.after.question, "bold"))
+    console.print(Text(f"verwacht: {pair.after.reference or ', '.join(pair.after.required)}"))
+    if pair.rewritten:
+        console.print(Text("let op: de vraag of wat er in het antwoord moet staan, is zelf veranderd", "yellow"))
+    console.print(_both_answers(pair))
 
 
 def _both_answers(pair: Turned) -> Table:
     table = Table(expand=True, show_lines=False)
-    for heading, case in (("eerst", pair.before), ("dan", pair.after)):
-        table.add_column(f"{heading}: {'goed' if case.correct else 'fout'} ({case.score:.2f})", ratio=1)
-    table.add_row(*(Markdown(_first_lines(case.answer)) for case in (pair.before, pair.after)))
-    table.add_row(*(Text("; ".join(case.reasons), "dim") for case in (pair.before, pair.after)))
+    cases = (pair.before, pair.after)
+    for heading, case in zip(("eerst", "dan"), cases, strict=True):
+        table.add_column(f"{heading}: {_verdict(case)}", ratio=1, overflow="fold")
+    table.add_row(*(Markdown(case.answer) for case in cases))
+    table.add_section()
+    table.add_row(*(Text("\n".join(dict.fromkeys(filter(None, (case.cause, *case.reasons)))), "dim") for case in cases))
     return table
 
 
-def _first_lines(answer: str) -> str:
-    lines = answer.splitlines()
-    return "\n".join([*lines[:ANSWER_LINES], *(["…"] if len(lines) > ANSWER_LINES else [])])
+def _verdict(case: CaseResult) -> str:
+    if case.correct or not case.score:
+        return "goed" if case.correct else "fout"
+    return f"fout, {case.score:.0%} van de feiten"

@@ -199,6 +199,13 @@ def format_value(name: str, value: float) -> str:
     return texts[MEASURES[name].unit].replace(".", ",")
 
 
+def format_change(name: str, change: float) -> str:
+    """The difference between two values of a measure: ``+1,2 punt`` for a share, else in the measure's own unit, with its sign."""
+    if MEASURES[name].unit == "share":
+        return f"{100 * change:+.1f} punt".replace(".", ",")
+    return f"{'+' if change > 0 else '-'}{format_value(name, abs(change))}"
+
+
 def is_better(name: str, value: float, than: float) -> bool:
     """Whether a measure's value is better than another."""
     return value > than if MEASURES[name].higher_is_better else value < than

@@ -83,7 +83,7 @@ class CaseResult(Record):
             return "de juiste sectie is niet gevonden"
         if self.sections and not set(self.sections) & set(self.cited):
             return "de juiste sectie is gevonden, maar niet gebruikt"
-        return "de juiste sectie is gebruikt, maar het feit staat er niet"
+        return "de juiste sectie is gebruikt, maar het feit staat niet in het antwoord"
 
 
 class Group(Record):
