@@ -8,7 +8,7 @@ from rich.console import Console
 from assistant.evaluation.command import DEFAULT_CASES, current_commit, find_cases, find_results, run_command
 from assistant.evaluation.dataset import CasesError
 from assistant.evaluation.results import ResultsError, read_results, write_results
-from assistant.settings import Settings
+from assistant.settings import PACKAGE_FOLDER, Settings
 from assistant.store import Store
 from tests.evaluation_records import CASE, REFUSAL, ScriptedAssistant, make_answer, make_hit, make_result, make_results
 
@@ -41,6 +41,14 @@ def test_evaluating_prints_a_summary_and_writes_the_report(cases: Path, settings
     latest = read_results(cases.parent / "results" / "latest.json")
     assert (latest.summary["correct"], latest.run.engine, latest.run.index_version) == (1.0, "extractive", "20261122-a1")
     assert "1 van 1 vragen goed" in printed(console)
+
+
+def test_the_report_tells_the_corpus_without_where_the_checkout_stands(cases: Path, settings: Settings, console: Console) -> None:
+    checkout = PACKAGE_FOLDER.parent.parent
+    assistant = ScriptedAssistant({CASE["question"]: make_answer()})
+    assistant.settings = settings.model_copy(update={"corpus_dirs": (checkout / "corpus", Path("/elders"))})
+    run_command(settings, cases=cases, console=console, open_assistant=lambda _: assistant)
+    assert read_results(cases.parent / "results" / "latest.json").run.settings["corpus_dirs"] == "corpus, /elders"
 
 
 def test_a_second_run_is_put_beside_the_first(cases: Path, settings: Settings, console: Console, tmp_path: Path) -> None:

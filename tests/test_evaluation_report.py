@@ -28,7 +28,7 @@ def test_the_summary_shows_every_measure_group_and_cause() -> None:
     assert "2 van 3 vragen goed (66,7%)" in text
     assert all(measure.label in text for measure in MEASURES.values())
     assert "hoe" in text and "0/1" in text
-    assert "1 × de juiste sectie is gebruikt, maar het feit staat er niet" in text
+    assert "1 × de juiste sectie is gebruikt, maar het feit staat niet in het antwoord" in text
     assert "feit-002" in text
 
 
@@ -58,10 +58,10 @@ def test_markdown_shows_wrong_answers_apart_from_those_that_are_only_noted() -> 
     wrong, noted = text.split("## Goed, maar met een zin die zijn bron niet waarmaakt (1)")
     assert "## Fout beantwoord (1)" in wrong
     assert "**feit-002** (start): wat ben ik kwijt per maand?" in wrong
-    assert "- oorzaak: de juiste sectie is gebruikt, maar het feit staat er niet" in wrong
+    assert "- oorzaak: de juiste sectie is gebruikt, maar het feit staat niet in het antwoord" in wrong
     assert "> Het plan kost € 40 per maand. [1]" in wrong
     assert "- opgemerkt: `zonder bron: 'Los.'`" in noted
-    assert "![groups](groups.png)" in text
+    assert "![Goed per soort vraag en per onderwerp](groups.png)" in text
 
 
 def test_the_report_is_written_under_its_date_and_as_latest(tmp_path: Path) -> None:
@@ -69,6 +69,13 @@ def test_the_report_is_written_under_its_date_and_as_latest(tmp_path: Path) -> N
     assert {path.name for path in paths} >= {"latest.md", "latest.json"}
     assert {path.name for path in (tmp_path / "results").iterdir()} >= {"20261122-120000.json", "20261122-120000.md"}
     assert read_results(tmp_path / "results" / "latest.json") == RESULTS
+
+
+def test_the_latest_report_shows_every_plot_that_was_made(tmp_path: Path) -> None:
+    pictures = [path.name for path in report.write_report(RESULTS, tmp_path) if path.suffix == ".png"]
+    text = (tmp_path / "latest.md").read_text("utf-8")
+    assert pictures == [name for name in pictures if f"]({name})" in text]
+    assert "](groups.png)" not in (tmp_path / "20261122-120000.md").read_text("utf-8")
 
 
 def test_plots_are_pictures(tmp_path: Path) -> None:
@@ -101,6 +108,27 @@ def test_both_answers_are_shown_side_by_side() -> None:
     assert "1 slechter, 0 beter" in text
     line = next(line for line in text.splitlines() if "€ 39 per maand. [1]" in line)
     assert "€ 40 per maand. [1]" in line
+
+
+def test_a_comparison_opens_with_both_runs_and_a_list_of_what_turned_by_cause() -> None:
+    before = make_results(make_result("a"), make_result("b"), make_result("c", correct=False, violated=("€ 40",)))
+    after = make_results(make_result("a", correct=False), make_result("b", correct=False, answered=False), make_result("c"))
+    lines = [line.strip() for line in shown(lambda console: print_comparison(compare(before, after), console)).splitlines()]
+    assert lines[0].startswith("eerst") and lines[1].startswith("dan") and "versie abc1234" in lines[0]
+    assert lines.index("Slechter: 2") < lines.index("geweigerd, terwijl het antwoord er is (1)") < lines.index("Beter: 1")
+    assert lines[lines.index("was: noemt wat er niet mag staan (1)") + 1] == "c  wat ben ik kwijt per maand?"
+
+
+def test_an_answer_is_shown_whole() -> None:
+    answer = "\n\n".join(f"Zin {number}." for number in range(40))
+    found = compare(make_results(make_result()), make_results(make_result(correct=False, answer=answer)))
+    assert "Zin 39." in shown(lambda console: print_comparison(found, console))
+
+
+@pytest.mark.parametrize(("changes", "noted"), [({}, False), ({"required": ("€ ?40",)}, True)])
+def test_a_case_that_was_itself_changed_is_noted(changes: dict[str, object], noted: bool) -> None:
+    found = compare(make_results(make_result()), make_results(make_result(correct=False, **changes)))
+    assert ("zelf veranderd" in shown(lambda console: print_comparison(found, console))) is noted
 
 
 def test_comparing_files_reads_both(tmp_path: Path) -> None:

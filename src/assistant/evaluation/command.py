@@ -123,7 +123,11 @@ def measure(
 
 
 def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    """A setting as the report shows it; a folder of this checkout without where the checkout happens to stand."""
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
+    checkout = PACKAGE_FOLDER.parent.parent
+    return str(value.relative_to(checkout) if isinstance(value, Path) and value.is_relative_to(checkout) else value)
 
 
 def draft_from_feedback(store: FeedbackStore, cases_folder: Path, console: Console) -> None:

@@ -70,6 +70,8 @@ def draw_calibration(results: Results) -> Figure:
     axes.set_ylim(-0.03, 1.08)
     axes.set_xlabel("zekerheid van de assistent", color=_INK)
     axes.set_ylabel("aandeel waarvan de bronnen het antwoord hebben", color=_INK)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:.1f}".replace(".", ","))
     axes.grid(color=_GRID)
     axes.set_axisbelow(True)
     axes.legend(frameon=False, loc="lower right", fontsize=9)

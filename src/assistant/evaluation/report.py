@@ -27,6 +27,8 @@ LAYER_TITLES: Final[Mapping[Layer, str]] = {
     "snelheid": "Snelheid",
 }
 
+PLOT_TITLES: Final = {"groups": "Goed per soort vraag en per onderwerp", "calibration": "IJking van de zekerheid", "latency": "Snelheid"}
+
 
 # --- On the terminal -------------------------------------------------------------------------------------------------
 
@@ -51,12 +53,13 @@ def _headline(results: Results) -> Text:
     return Text.assemble(
         ("\nKwaliteit van de antwoorden", "bold"),
         f"  {right} van {len(results.cases)} vragen goed ({format_value('correct', results.summary['correct'])})\n",
-        (f"{_provenance(results)}\n", "dim"),
+        (f"{provenance(results)}\n", "dim"),
     )
 
 
-def _provenance(results: Results) -> str:
-    parts = [f"{results.created:%d-%m-%Y %H:%M}", f"versie {results.commit}" if results.commit else "", results.run.engine]
+def provenance(results: Results) -> str:
+    """What was measured and when, in one line."""
+    parts = [f"{results.created.astimezone():%d-%m-%Y %H:%M}", f"versie {results.commit}" if results.commit else "", results.run.engine]
     parts += [f"index {results.run.index_version}" if results.run.index_version else "", f"{results.run.seconds:.0f} s"]
     return " · ".join(part for part in parts if part)
 
@@ -132,8 +135,8 @@ def markdown(results: Results, plots: Sequence[str] = ()) -> str:
     blocks = [
         "# Kwaliteit van de antwoorden",
         f"{sum(case.correct for case in results.cases)} van {len(results.cases)} vragen goed "
-        f"(**{format_value('correct', results.summary['correct'])}**). {_provenance(results)}.",
-        *(f"![{Path(name).stem}]({name})" for name in plots),
+        f"(**{format_value('correct', results.summary['correct'])}**). {provenance(results)}.",
+        *(f"![{PLOT_TITLES.get(Path(name).stem, name)}]({name})" for name in plots),
         *(_layer_block(results, layer) for layer in LAYERS),
         _groups_block("Per soort vraag", results.per_kind),
         _groups_block("Per onderwerp", results.per_topic),
@@ -232,7 +235,7 @@ def _settings_block(results: Results) -> str:
 def write_report(results: Results, folder: Path) -> list[Path]:
     """Write the report as ``latest`` and under its own date; older reports stay.
 
-    Plots are left out when matplotlib is not installed.
+    Plots show the latest run, and only its report has them; they are left out when matplotlib is not installed.
 
     Returns:
         The files of the latest report, first the Markdown.
@@ -242,9 +245,8 @@ def write_report(results: Results, folder: Path) -> list[Path]:
     pictures = write_plots(results, folder)
     write_results(results, folder / f"{stem}.json")
     write_results(results, folder / f"{LATEST}.json")
-    text = markdown(results)
-    (folder / f"{stem}.md").write_text(text, "utf-8")
-    (folder / f"{LATEST}.md").write_text(text, "utf-8")
+    (folder / f"{stem}.md").write_text(markdown(results), "utf-8")
+    (folder / f"{LATEST}.md").write_text(markdown(results, [path.name for path in pictures]), "utf-8")
     return [folder / f"{LATEST}.md", folder / f"{LATEST}.json", *pictures]
 
 
