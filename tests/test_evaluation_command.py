@@ -74,7 +74,8 @@ def test_feedback_becomes_drafts_beside_the_cases(cases: Path, settings: Setting
         store.add_turn("a" * 32, conversation.conversation_id, "Wat kost een olifant?", REFUSAL)
     run_command(settings, cases=cases, from_feedback=True, console=console)
     assert (cases.parent / "drafts" / "feedback.jsonl").exists()
-    assert "1 concept staat nieuw in" in printed(console)
+    assert "Wat kost een olifant?  geen antwoord gegeven" in printed(console)
+    assert "1 nieuw concept staat in" in printed(console)
     run_command(settings, cases=cases, from_feedback=True, console=console)
     assert "Geen nieuwe vragen" in printed(console)
 

@@ -11,11 +11,12 @@ from typing import Final, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from assistant.errors import AssistantError
 from assistant.evaluation.compare import compare_files, print_comparison
-from assistant.evaluation.dataset import AnyCase, load
-from assistant.evaluation.feedback import FeedbackStore, write_drafts
+from assistant.evaluation.dataset import PLACEHOLDER, AnyCase, load
+from assistant.evaluation.feedback import DRAFTS_FILE, FeedbackStore, write_drafts
 from assistant.evaluation.measures import summarise
 from assistant.evaluation.report import LATEST, print_summary, write_report
 from assistant.evaluation.results import Results, RunInfo, read_results
@@ -138,9 +139,14 @@ def draft_from_feedback(store: FeedbackStore, cases_folder: Path, console: Conso
         console.print("Geen nieuwe vragen: alles met een duim omlaag of zonder antwoord is al een vraag of concept.")
         return
     for draft in drafts:
-        console.print(f"  {draft.id}  {draft.question}", highlight=False, markup=False)
-    count = "1 concept staat" if len(drafts) == 1 else f"{len(drafts)} concepten staan"
-    console.print(f"{count} nieuw in {folder}. Vul aan (zoek op VUL IN) en verplaats naar {cases_folder}.", highlight=False)
+        reason = draft.reference.removeprefix(f"{PLACEHOLDER}: ").partition(";")[0]
+        console.print(Text.assemble((f"  {draft.id}  ", "dim"), draft.question, (f"  {reason}", "dim")))
+    count = "1 nieuw concept staat" if len(drafts) == 1 else f"{len(drafts)} nieuwe concepten staan"
+    console.print(
+        f"\n{count} in {folder / DRAFTS_FILE}. Maak elk concept af: schrijf in waar VUL IN staat, kies een eigen id, "
+        f"en verplaats de regel naar een bestand in {cases_folder}.",
+        highlight=False,
+    )
 
 
 def find_results(name: Path, folder: Path) -> Path:

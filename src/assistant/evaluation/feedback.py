@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.documents import Record
-from assistant.evaluation.dataset import PLACEHOLDER, AnyCase, expectations
+from assistant.evaluation.dataset import PLACEHOLDER, AnyCase, Case
 from assistant.store import FeedbackEntry, UnansweredQuestion
 from assistant.tokenization import words
 
 DRAFTS_FILE = "feedback.jsonl"
+# More than a store holds in years; all of it is read, as thumbs up stand between those down.
+MOST_ENTRIES = 1_000_000
 
 
 class FeedbackStore(Protocol):
     """The part of ``Store`` that is read."""
 
-    def feedback_list(self) -> list[FeedbackEntry]: ...
+    def feedback_list(self, limit: int) -> list[FeedbackEntry]: ...
 
-    def unanswered(self) -> list[UnansweredQuestion]: ...
+    def unanswered(self, limit: int) -> list[UnansweredQuestion]: ...
 
 
 class DraftCase(Record):
@@ -44,7 +46,7 @@ class DraftCase(Record):
 def write_drafts(store: FeedbackStore, cases: Sequence[AnyCase], folder: Path) -> list[DraftCase]:
     """Append a draft for every question that has none yet, and give back the new ones, newest question first."""
     path = folder / DRAFTS_FILE
-    known = {_key(expected.question) for _, expected in expectations(cases)} | _drafted(folder)
+    known = {_key(question) for question in _standing_alone(cases)} | _drafted(folder)
     drafts = []
     for draft in collect_drafts(store):
         if _key(draft.question) not in known:
@@ -59,10 +61,10 @@ def write_drafts(store: FeedbackStore, cases: Sequence[AnyCase], folder: Path) -
 
 def collect_drafts(store: FeedbackStore) -> Iterator[DraftCase]:
     """A draft for every thumb down and every unanswered question; a thumb down says more, so it comes first."""
-    for entry in store.feedback_list():
+    for entry in store.feedback_list(MOST_ENTRIES):
         if entry.feedback.thumb == "down":
             yield _from_feedback(entry)
-    for unanswered in store.unanswered():
+    for unanswered in store.unanswered(MOST_ENTRIES):
         yield DraftCase(
             id=_identifier(unanswered.question),
             topic=unanswered.topic or PLACEHOLDER,
@@ -73,13 +75,29 @@ def collect_drafts(store: FeedbackStore) -> Iterator[DraftCase]:
 
 
 def _from_feedback(entry: FeedbackEntry) -> DraftCase:
-    said = ", ".join(part for part in (entry.feedback.reason, entry.feedback.remark) if part) or "zonder reden"
+    """The draft of a thumb down; a follow-up is drafted in its standalone form, as the store tells no more of its conversation."""
+    question = entry.answer.standalone_question or entry.question
+    said = [part for part in (entry.feedback.reason, " ".join(entry.feedback.remark.split())) if part]
+    asked = "" if question == entry.question else f"; gevraagd als vervolg: {entry.question!r}, schrijf de vraag hierboven dus goed uit"
+    sections = tuple(dict.fromkeys(f"{citation.document_id}#{citation.heading}" for citation in entry.answer.citations))
+    topics = {section.partition("#")[0].rpartition("/")[0] for section in sections}
     return DraftCase(
-        id=_identifier(entry.question),
-        question=entry.question,
-        sections=tuple(dict.fromkeys(f"{citation.document_id}#{citation.heading}" for citation in entry.answer.citations)),
-        reference=f"{PLACEHOLDER}: duim omlaag ({said}); het antwoord was: {' '.join(entry.answer.text.split())}",
+        id=_identifier(question),
+        topic=topics.pop() or PLACEHOLDER if len(topics) == 1 else PLACEHOLDER,
+        question=question,
+        sections=sections,
+        reference=f"{PLACEHOLDER}: duim omlaag ({', '.join(said) or 'zonder reden'}){asked}; "
+        f"het antwoord was: {' '.join(entry.answer.text.split())}",
     )
+
+
+def _standing_alone(cases: Sequence[AnyCase]) -> Iterator[str]:
+    """The questions of the cases that do not lean on a turn before them: "en in België?" can be about anything."""
+    for case in cases:
+        if isinstance(case, Case):
+            yield from () if case.history else (case.question,)
+        else:
+            yield case.turns[0].question
 
 
 def _identifier(question: str) -> str:
