@@ -13,7 +13,8 @@ from assistant.evaluation.results import Results, write_results
 from evals.paths import BASELINE, CASES, CORPUS, RESULTS, THRESHOLDS
 from evals.running import run_all
 
-_RESULTS = pytest.StashKey[Results]()
+# The runs of this session by what answered, to be summed up at the end; kept by the fixtures that make them.
+RUNS = pytest.StashKey[dict[str, Results]]()
 
 
 @pytest.fixture(scope="session")
@@ -42,25 +43,26 @@ def results(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     found = run_all(tmp_path_factory.mktemp("evals"))
     RESULTS.mkdir(exist_ok=True)
     write_results(found, RESULTS / "gate.json")
-    request.config.stash[_RESULTS] = found
+    request.config.stash.setdefault(RUNS, {})["zonder taalmodel"] = found
     return found
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show what was measured, and which thresholds can be raised."""
-    found = config.stash.get(_RESULTS, None)
-    if found is None:
-        return
-    terminalreporter.section("kwaliteit van de antwoorden")
-    for layer in LAYERS:
-        shown = [
-            f"{name} {format_value(name, value)}"
-            for name, value in found.summary.items()
-            if name in MEASURES and MEASURES[name].layer == layer
-        ]
-        terminalreporter.write_line(f"{layer:<11} {', '.join(shown)}")
-    risen = list(stale_thresholds(found, read_thresholds(THRESHOLDS)))
+    runs = config.stash.get(RUNS, {})
+    for engine, found in runs.items():
+        terminalreporter.section(f"kwaliteit van de antwoorden, {engine}")
+        for layer in LAYERS:
+            shown = [
+                f"{measure.label} {format_value(name, found.summary[name])}" for name, measure in MEASURES.items() if measure.layer == layer
+            ]
+            terminalreporter.write_line(f"{layer:<11} {' · '.join(shown)}")
+    risen = [line for found in runs.values() if not found.run.settings.get("llm") for line in _risen(found)]
     if risen:
         terminalreporter.write_line("Beter dan de drempel; leg het vast met: python -m evals.update")
         for line in risen:
             terminalreporter.write_line(f"  {line}")
+
+
+def _risen(found: Results) -> Sequence[str]:
+    return list(stale_thresholds(found, read_thresholds(THRESHOLDS)))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant import Settings
+from assistant.errors import AssistantError
 from assistant.evaluation.judge import REPEATS, judge_cases
 from assistant.evaluation.results import read_results
 from evals.paths import RESULTS
@@ -24,8 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = Settings.load()
     if not settings.llm:
         parser.error("ASSISTANT_LLM noemt geen taalmodel; geef er een, bijvoorbeeld ollama:gemma3:4b")
-    cases = read_results(options.resultaten).cases
-    verdicts = judge_cases(recorded_model(settings), cases, options.keer)
+    try:
+        cases = read_results(options.resultaten).cases
+        verdicts = judge_cases(recorded_model(settings), cases, options.keer)
+    except AssistantError as exc:
+        parser.exit(1, f"{exc}\n")
     apart = [verdict for verdict in verdicts if not verdict.agrees]
     print(f"{settings.llm} is het over {len(verdicts) - len(apart)} van {len(verdicts)} antwoorden eens met de patronen.")
     questions = {case.id: case.question for case in cases}

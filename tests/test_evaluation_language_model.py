@@ -55,6 +55,19 @@ def test_a_reply_that_broke_off_is_not_kept(tmp_path: Path) -> None:
     assert len(cassette) == 0
 
 
+def test_replies_are_counted_by_where_they_came_from(tmp_path: Path) -> None:
+    recording = RecordedModel(Cassette(tmp_path / "c.jsonl"), "parrot", Parrot("een"))
+    for user in ("vraag", "vraag", "andere vraag"):
+        reply_of(recording, user)
+    assert (recording.replayed, recording.recorded, recording.failure) == (1, 2, "")
+    replay = RecordedModel(Cassette(tmp_path / "c.jsonl"), "parrot")
+    reply_of(replay)
+    with pytest.raises(LanguageModelError):
+        reply_of(replay, "nooit gesteld")
+    assert (replay.replayed, replay.recorded) == (1, 0)
+    assert "neem opnieuw op" in replay.failure
+
+
 def test_a_damaged_cassette_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "c.jsonl").write_text("{}\n", "utf-8")
     with pytest.raises(LanguageModelError, match="neem opnieuw op"):

@@ -73,13 +73,18 @@ class Cassette:
 class RecordedModel:
     """A language model that answers from a cassette, and from the real model where the cassette is silent.
 
-    Without a real model an unknown prompt is an error, so that a replay never reaches the network.
+    Without a real model an unknown prompt is an error, so that a replay never reaches the network. ``replayed`` and
+    ``recorded`` count the replies that came from the cassette and that were added to it; ``failure`` is the last prompt's
+    that got none.
     """
 
     def __init__(self, cassette: Cassette, name: str, model: StreamingModel | None = None) -> None:
         self._cassette = cassette
         self._model = model
         self.name = name
+        self.replayed = 0
+        self.recorded = 0
+        self.failure = ""
 
     def stream(self, system: str, user: str, *, timeout_seconds: float) -> Iterator[str]:
         """The reply in pieces: one piece from the cassette, or the pieces of the real model as they come.
@@ -89,15 +94,24 @@ class RecordedModel:
         """
         known = self._cassette.find(self.name, system, user)
         if known is not None:
+            self.replayed += 1
             yield known
             return
+        pieces: list[str] = []
+        try:
+            for piece in self._ask(system, user, timeout_seconds):
+                pieces.append(piece)
+                yield piece
+        except LanguageModelError as exc:
+            self.failure = str(exc)
+            raise
+        self._cassette.keep(self.name, system, user, "".join(pieces))
+        self.recorded += 1
+
+    def _ask(self, system: str, user: str, timeout_seconds: float) -> Iterator[str]:
         if self._model is None:
             raise LanguageModelError(f"Van {self.name} is geen antwoord op deze vraag opgenomen; neem opnieuw op met het taalmodel erbij")
-        pieces: list[str] = []
-        for piece in self._model.stream(system, user, timeout_seconds=timeout_seconds):
-            pieces.append(piece)
-            yield piece
-        self._cassette.keep(self.name, system, user, "".join(pieces))
+        return self._model.stream(system, user, timeout_seconds=timeout_seconds)
 
 
 def _key(model: str, system: str, user: str) -> str:
