@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from assistant.documents import Answer, Article, Citation
-from assistant.store import StoredTurn
+from assistant.store import Conversation, StoredTurn
 from assistant.web.rendering import (
     article_address,
     copy_text,
@@ -111,9 +111,14 @@ def test_untrusted_text_is_harmless_wherever_it_stands(attack: str) -> None:
     assert_harmless(render_answer_text(answer))
     assert_harmless(render_passage(source))
     assert_harmless(without_icons(render("thread.html", conversation_id="c", title=attack, shown="1", turns=[turn_view(turn)])))
-    done = {"conversation_id": "c", "title": attack, "said": attack, "replaces": attack, "turn": turn_view(turn)}
+    done = {"conversation_id": "c", "title": attack, "said": attack, "replaces": attack, "after": attack, "turn": turn_view(turn)}
     assert_harmless(without_icons(render("done.html", **done)))
     assert_harmless(render("live.html", question=attack, text=render_partial(attack), said=attack))
+    conversation = Conversation(conversation_id=attack, title=attack, created_at=turn.created_at, updated_at=turn.created_at)
+    listed = {"conversations": [conversation], "has_older": True, "search": attack, "current_id": "", "undo": conversation}
+    assert_harmless(render("conversations.html", **listed))
+    assert_harmless(render("conversations.html", **listed | {"conversations": []}))
+    assert_harmless(render("failed_turn.html", question=attack, message=attack))
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_each_first_question_gets_an_answer_with_sources(app: Server, make_visit
 def test_another_topic_brings_other_first_questions(app: Server, visitor: Visitor) -> None:
     open_chat(visitor.page, app.address)
     choose(visitor.page, "Onderwerp", "FBA")
-    expect(visitor.page.get_by_role("heading", name="Vragen over fba")).to_be_visible()
+    expect(visitor.page.get_by_role("heading", name="Vragen over ‘FBA’")).to_be_visible()
     expect(visitor.page.locator(".first-questions button")).to_have_count(6)
 
 

@@ -37,19 +37,24 @@ LOADING_CHECK_SECONDS = 0.5
 FIRST_QUESTIONS = 6
 HISTORY_TURNS = 20
 SHOWN_CONVERSATIONS = 60
+MOST_CONVERSATIONS = 5_000
 FORGET_SECONDS = 3_600.0
 
 Update = dict[Any, Any]
 
 
 class Running:
-    """An answer in the making. Whoever takes it off the list of the page, the answering or the stopping, keeps it."""
+    """An answer in the making; ``after`` is the turn it follows.
+
+    Whoever takes it off the list of the page, the answering or the stopping, keeps it.
+    """
 
     def __init__(self, owner: str, question: str, place: "Place") -> None:
         self.owner = owner
         self.question = question
         self.place = place
         self.text = ""
+        self.after = ""
         self.started_at = time.monotonic()
 
 
@@ -157,6 +162,7 @@ class ChatPage:
         self.conversations.rename(self.rename_conversation, searching, [*listed, self.search], **quick)
         self.conversations.remove(self.remove_conversation, [*searching, self.topic], listed, **quick)
         self.conversations.restore(self.restore_conversation, searching, listed, **quick)
+        self.conversations.older(self.list_older, searching, [self.conversations], **quick)
         # The live part is left out: a question asked while the page was loading stands there.
         loaded = [self.thread, self.conversation_id, self.replaces, self.conversations, self.topic]
         blocks.load(self.load, None, loaded, **quick)
@@ -237,6 +243,7 @@ class ChatPage:
         self._wait_until_shown(session)
         place = self._known_place(running.owner, running.place)
         earlier = self._earlier_turns(running.owner, place)
+        running.after = earlier[-1].turn_id if earlier else ""
         answer = Answer(text="", answered=False)
         shown_at = time.monotonic()
         history = [Turn(question=turn.question, answer=turn.answer.text) for turn in earlier[-HISTORY_TURNS:]]
@@ -264,6 +271,7 @@ class ChatPage:
                 turn=turn_view(turn, problem),
                 conversation_id=place.conversation_id,
                 replaces=replaces,
+                after=running.after,
                 title=running.question,
                 said=texts.STOPPED if stopped else texts.answer_ready(len(answer.citations)),
             ),
@@ -389,6 +397,12 @@ class ChatPage:
         """The conversations that hold the words searched for."""
         return self._list_html(_owner(request), search, conversation_id)
 
+    def list_older(self, search: str, conversation_id: str, chosen: gr.EventData, request: gr.Request) -> str:
+        """The same list, longer than what is shown of it."""
+        shown = _field(chosen, "shown")
+        limit = min(int(shown), MOST_CONVERSATIONS) if shown.isdecimal() else 0
+        return self._list_html(_owner(request), search, conversation_id, limit=limit + SHOWN_CONVERSATIONS)
+
     def rename_conversation(self, search: str, conversation_id: str, chosen: gr.EventData, request: gr.Request) -> Update:
         """Give a conversation the name that was typed."""
         owner = _owner(request)
@@ -461,13 +475,22 @@ class ChatPage:
             logger.error("turns could not be read: %s", exc)
             return []
 
-    def _list_html(self, owner: str, search: str, current_id: str, undo: Conversation | None = None) -> str:
+    def _list_html(
+        self, owner: str, search: str, current_id: str, undo: Conversation | None = None, limit: int = SHOWN_CONVERSATIONS
+    ) -> str:
         try:
-            found = self._store.conversations(owner, search, SHOWN_CONVERSATIONS)
+            found = self._store.conversations(owner, search, limit + 1)
         except StoreError as exc:
             logger.error("conversations could not be read: %s", exc)
             return render("list_failure.html", message=str(exc))
-        return render("conversations.html", conversations=found, search=search.strip(), current_id=current_id, undo=undo)
+        return render(
+            "conversations.html",
+            conversations=found[:limit],
+            has_older=len(found) > limit,
+            search=search.strip(),
+            current_id=current_id,
+            undo=undo,
+        )
 
     def _welcome_html(self, topic: str) -> str:
         topics = dict((name, title) for title, name in self._topics())
@@ -488,11 +511,11 @@ class ChatPage:
         return in_turn[:FIRST_QUESTIONS]
 
     def _loading_html(self) -> str:
-        return render("loading.html", stage=self._loading.stage)
+        return render("loading.html", stage=self._loading.stage, can_ask=True)
 
 
 THREAD_EVENTS = ("ask", "edit", "judge")
-LIST_EVENTS = ("open", "rename", "remove", "restore")
+LIST_EVENTS = ("open", "rename", "remove", "restore", "older")
 
 
 def _html(value: str, elem_id: str, *, connect: str = "", events: Sequence[str] = ()) -> Any:

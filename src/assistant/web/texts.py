@@ -6,10 +6,10 @@ One place, so that wording can be read and changed without reading code. Nothing
 from datetime import date, datetime
 
 BRAND = "Verkoopassistent"
-WHAT_IT_IS = "Vraag hoe verkopen op Amazon werkt, en zie waar het antwoord staat."
+WHAT_IT_IS = "Antwoorden over verkopen op Amazon, met de bron erbij"
 NOTICE = (
-    "Je praat met een automatische assistent. Hij stelt zijn antwoorden samen uit de artikelen van de kennisbank en noemt "
-    "bij elke zin de bron. Hij kan zich vergissen: controleer bedragen en regels via de bron voordat je ernaar handelt."
+    "Je praat met een automatische assistent. Hij antwoordt uit de kennisbank en noemt zijn bronnen, maar kan zich vergissen: "
+    "controleer bedragen en regels via de bron voordat je ernaar handelt."
 )
 
 FIRST_QUESTIONS = (
@@ -79,6 +79,7 @@ FILES_LABEL = "Documenten om toe te voegen"
 ADD_DOCUMENTS = "Voeg toe"
 REMOVE_LABEL = "Eigen document"
 REMOVE_DOCUMENT = "Verwijder dit document"
+BUNDLED_MODEL = "het meegeleverde zoekmodel"
 REBUILD = "Bouw de index opnieuw op"
 REMOVED = "Het document is verwijderd."
 WAS_NOT_THERE = "Dat document was er niet meer."
@@ -123,6 +124,11 @@ def dutch_number(value: int) -> str:
 def counted(count: int, one: str, many: str) -> str:
     """``1 bron``, ``3 bronnen``."""
     return f"{dutch_number(count)} {one if count == 1 else many}"
+
+
+def engine_name(engine: str) -> str:
+    """What answers are made with, as a reader would say it."""
+    return "eigen zinnen uit de bron" if engine == "extractive" else engine
 
 
 def marketplace_names(codes: tuple[str, ...]) -> str:

@@ -12,6 +12,10 @@
     element.textContent = text;
   };
 
+  const memory = window.verkoopassistent.memory.ofThisTab;
+  // On a touch screen the focus brings up a keyboard, which would cover what was asked for.
+  const touch = window.matchMedia("(pointer: coarse)");
+
   // --- Sources ---------------------------------------------------------------------------------------------------
 
   let openedFrom = null;
@@ -76,6 +80,9 @@
 
   // --- Asking ----------------------------------------------------------------------------------------------------
 
+  // What was asked or typed comes back when the page is loaded again before its answer is complete.
+  const DRAFT = "draft";
+
   const focusQuestion = () => {
     const box = questionBox();
     if (!box) return;
@@ -92,8 +99,9 @@
     if (!button) return;
     const turnId = button.closest(".turn")?.dataset.turn ?? "";
     if ("ask" in button.dataset) {
+      memory.setItem(DRAFT, button.dataset.ask);
       trigger("ask", { question: button.dataset.ask });
-      focusQuestion();
+      if (!touch.matches) focusQuestion();
     } else if ("source" in button.dataset) openSource(button);
     else if ("copy" in button.dataset) copy(button);
     else if ("edit" in button.dataset) {
@@ -161,13 +169,27 @@
     else item.querySelector("[data-more]").focus();
   };
 
+  // A change makes the list anew; the focus goes to what the change was about, unless it went elsewhere meanwhile.
+  let wantedFocus = "";
+  const focusAfterChange = (selector) => {
+    for (const part of document.querySelectorAll("#conversations ul, #conversations p")) part.dataset.old = "";
+    wantedFocus = selector;
+  };
+  const followChange = () => {
+    const wanted = wantedFocus && document.querySelector(`#conversations :is(ul, p):not([data-old]) ${wantedFocus}`);
+    if (wanted) wanted.focus();
+  };
+  const titleOf = (id) => `[data-conversation-id="${id}"] .title`;
+
+  let openConversation = () => {};
+
   const onListClick = (event, trigger) => {
     const button = event.target.closest("button");
     if (!button) return;
     const item = button.closest("[data-conversation-id]");
     const id = item?.dataset.conversationId ?? "";
     if ("open" in button.dataset) {
-      trigger("open", { conversation_id: id });
+      openConversation(id);
       stopEditing();
       closeSidebar();
       closePanel();
@@ -175,29 +197,39 @@
     else if ("rename" in button.dataset) showPart(item, "rename");
     else if ("delete" in button.dataset) showPart(item, "confirm");
     else if ("cancel" in button.dataset) showPart(item, "");
-    else if ("deleteSure" in button.dataset) trigger("remove", { conversation_id: id });
-    else if (button.dataset.restore) trigger("restore", { conversation_id: button.dataset.restore });
+    else if ("deleteSure" in button.dataset) {
+      focusAfterChange("[data-restore]");
+      trigger("remove", { conversation_id: id });
+    } else if (button.dataset.restore) {
+      focusAfterChange(titleOf(button.dataset.restore));
+      trigger("restore", { conversation_id: button.dataset.restore });
+    } else if ("older" in button.dataset) {
+      focusAfterChange(`li:nth-child(${Number(button.dataset.older) + 1}) .title`);
+      trigger("older", { shown: button.dataset.older });
+    }
   };
 
   const onListSubmit = (event, trigger) => {
     event.preventDefault();
     const id = event.target.closest("[data-conversation-id]").dataset.conversationId;
+    focusAfterChange(titleOf(id));
     trigger("rename", { conversation_id: id, title: event.target.elements.title.value });
   };
 
   // --- Wiring ----------------------------------------------------------------------------------------------------
 
-  window.verkoopassistent = {
+  Object.assign(window.verkoopassistent, {
     questionToEdit: () => edited,
     connectThread(element, trigger) {
       element.addEventListener("click", (event) => onThreadClick(event, trigger));
       element.addEventListener("submit", (event) => onThreadSubmit(event, trigger));
     },
     connectConversations(element, trigger) {
+      openConversation = (id) => trigger("open", { conversation_id: id });
       element.addEventListener("click", (event) => onListClick(event, trigger));
       element.addEventListener("submit", (event) => onListSubmit(event, trigger));
     },
-  };
+  });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-close-panel]")) closePanel();
@@ -209,15 +241,17 @@
     if (event.target.closest?.("[data-close-sidebar]") || event.target === document.body) closeSidebar();
     if (event.target.closest?.("#editing button")) {
       stopEditing();
-      focusQuestion();
+      if (!touch.matches) focusQuestion();
     }
     if (event.target.closest?.("#new-conversation")) {
       closeSidebar();
       stopEditing();
       closePanel();
-      focusQuestion();
+      if (!touch.matches) focusQuestion();
     }
   });
+
+  document.addEventListener("focusin", () => (wantedFocus = ""));
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -225,35 +259,52 @@
     else closePanel();
   });
 
-  // The address follows the conversation, so that reloading the page brings it back.
+  // The address follows the conversation, so that loading the page again brings it back, and the back button the one before.
   let shownConversation = null;
+  const conversationInAddress = () => new URL(window.location.href).searchParams.get("gesprek") ?? "";
   const followConversation = () => {
     const id = thread()?.querySelector("[data-conversation]")?.dataset.conversation ?? null;
     if (id === null || id === shownConversation) return;
-    shownConversation = id;
     const address = new URL(window.location.href);
     if (id) address.searchParams.set("gesprek", id);
     else address.searchParams.delete("gesprek");
-    window.history.replaceState(null, "", address);
+    if (shownConversation === null) window.history.replaceState(null, "", address);
+    else if (id !== conversationInAddress()) window.history.pushState(null, "", address);
+    shownConversation = id;
+  };
+  window.addEventListener("popstate", () => {
+    if (shownConversation === null || conversationInAddress() === shownConversation) return;
+    openConversation(conversationInAddress());
+    stopEditing();
+    closePanel();
+  });
+
+  // A conversation that is opened shows its newest turn.
+  let showing = "";
+  const followOpening = () => {
+    const turns = thread()?.querySelector(".turns[data-shown]");
+    if (!turns || turns.dataset.shown === showing) return;
+    showing = turns.dataset.shown;
+    if (turns.children.length > 2) scrollTo(turns.lastElementChild);
   };
 
-  // What was typed comes back when the page is loaded again before its answer is complete.
-  const DRAFT = "draft";
   document.addEventListener("input", (event) => {
-    if (event.target === questionBox()) sessionStorage.setItem(DRAFT, event.target.value);
+    if (event.target === questionBox()) memory.setItem(DRAFT, event.target.value);
   });
   let isRestored = false;
   const restoreDraft = () => {
     const box = questionBox();
     if (isRestored || !box || !thread()?.querySelector("[data-conversation]")) return;
     isRestored = true;
-    const draft = sessionStorage.getItem(DRAFT);
+    box.enterKeyHint = "send";
+    const draft = memory.getItem(DRAFT);
     if (!draft || box.value) return;
     box.value = draft;
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  // A complete answer moves from the live part to the end of the thread, so that the turns before it are left alone.
+  // A complete answer moves from the live part to the end of the thread, so that the turns before it are left alone. When
+  // turns were added in another tab, the whole conversation is shown anew.
   const adoptAnswer = () => {
     const done = document.querySelector("#live .done");
     const shown = thread()?.querySelector(".turns, .welcome");
@@ -273,6 +324,8 @@
     const replaced = done.dataset.replaces && document.getElementById(`turn-${done.dataset.replaces}`);
     while (replaced && replaced.nextElementSibling) replaced.nextElementSibling.remove();
     if (replaced) replaced.remove();
+    const last = turns.querySelector(".turn:last-of-type")?.dataset.turn;
+    if (last && done.dataset.after && last !== done.dataset.after) openConversation(done.dataset.conversation);
     turns.append(...done.children);
     done.remove();
   };
@@ -291,9 +344,10 @@
     if (live && !wasLive) {
       readerScrolled = false;
       stopEditing();
+      if (touch.matches) questionBox()?.blur();
       scrollTo(live);
     } else if (!live && wasLive) {
-      sessionStorage.removeItem(DRAFT);
+      memory.setItem(DRAFT, questionBox()?.value ?? "");
       if (!readerScrolled) scrollTo(thread()?.querySelector(".turn:last-of-type"));
     }
     wasLive = Boolean(live);
@@ -314,6 +368,8 @@
     adoptAnswer();
     followConversation();
     followQuestion();
+    followOpening();
+    followChange();
     sayWhatChanged();
     restoreDraft();
   }).observe(document.documentElement, { childList: true, subtree: true });

@@ -43,21 +43,31 @@
     while (texts.nextNode()) translate(texts.currentNode);
   };
 
-  const system = window.matchMedia("(prefers-color-scheme: dark)");
-  const chosen = () => {
+  // What a page remembers; where the browser refuses, only until the page is left.
+  const openMemory = (name) => {
     try {
-      return localStorage.getItem("theme");
+      window[name].setItem("probe", "");
+      window[name].removeItem("probe");
+      return window[name];
     } catch (error) {
-      console.warn("De keuze voor licht of donker kan niet worden gelezen.", error);
-      return null;
+      console.warn("Deze browser bewaart niets van deze pagina.", error);
+      const kept = new Map();
+      return {
+        getItem: (key) => kept.get(key) ?? null,
+        setItem: (key, value) => kept.set(key, value),
+        removeItem: (key) => kept.delete(key),
+      };
     }
   };
-  const isDark = () => (chosen() ?? (system.matches ? "dark" : "light")) === "dark";
+  const memory = { lasting: openMemory("localStorage"), ofThisTab: openMemory("sessionStorage") };
+  window.verkoopassistent = { memory };
+  if (!navigator.cookieEnabled) root.classList.add("no-cookies");
+
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (memory.lasting.getItem("theme") ?? (system.matches ? "dark" : "light")) === "dark";
   const show = () => {
     root.dataset.theme = isDark() ? "dark" : "light";
-    for (const button of document.querySelectorAll("[data-switch-theme]")) {
-      button.setAttribute("aria-pressed", String(isDark()));
-    }
+    for (const button of document.querySelectorAll("[data-switch-theme]")) button.textContent = isDark() ? "Licht" : "Donker";
   };
   show();
   document.addEventListener("DOMContentLoaded", show);
@@ -74,12 +84,11 @@
 
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-switch-theme]")) return;
-    const next = isDark() ? "light" : "dark";
-    try {
-      localStorage.setItem("theme", next);
-    } catch (error) {
-      console.warn("De keuze voor licht of donker kan niet worden bewaard.", error);
-    }
+    memory.lasting.setItem("theme", isDark() ? "light" : "dark");
     show();
   });
+
+  // Escape takes the explanation of a term away, until another one is pointed at.
+  document.addEventListener("keydown", (event) => root.classList.toggle("without-terms", event.key === "Escape"));
+  document.addEventListener("mouseover", () => root.classList.remove("without-terms"));
 })();
