@@ -1,3 +1,4 @@
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -192,6 +193,17 @@ def test_the_gradio_page_is_dutch_and_asks_nobody_else(client: TestClient) -> No
     assert '<html\n\tlang="nl"' in page
     assert page.index("early.js") < page.index('type="module"')
     assert "<script>" not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/beheer/"])
+def test_the_gradio_page_says_nothing_of_gradio_to_link_previews(client: TestClient, path: str) -> None:
+    head = client.get(path, headers={"accept": "text/html"}).text.split("</head>")[0]
+    assert not re.search(r"og:|twitter:|githubusercontent|Click to try", head)
+    assert head.count('name="viewport"') == 1
+
+
+def test_a_browser_asks_whether_its_copy_of_our_scripts_is_the_newest(client: TestClient) -> None:
+    assert client.get("/web-static/chat.js").headers["cache-control"] == "no-cache"
 
 
 def test_each_browser_gets_an_owner_that_scripts_cannot_read(client: TestClient) -> None:

@@ -8,7 +8,7 @@ from assistant.documents import Document, Fact, Hit, Section
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.web import LoadingBackend
-from assistant.web.library import Handbook, Term, excerpt, read_term, stale_articles
+from assistant.web.library import Handbook, Term, excerpt, names, read_term, stale_articles
 from tests.fakes import FakeAssistant, make_app, make_corpus
 
 HTML = {"accept": "text/html"}
@@ -153,6 +153,32 @@ def test_stale_articles_come_longest_ago_first() -> None:
         for name, day in (("a", date(2026, 5, 1)), ("b", date(2026, 1, 1)), ("c", date(2027, 1, 1)), ("d", None))
     ]
     assert [document.document_id for document in stale_articles(documents, date(2026, 11, 22))] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("opslagkosten", True),
+        ("wat kost OPSLAG", True),
+        ("voorraden", True),
+        ("lager", True),
+        ("pakketten", False),
+        ("zzzzzz", False),
+        ("wat is dat", False),
+    ],
+)
+def test_a_section_names_a_word_in_any_form_or_as_part_of_a_longer_one(query: str, expected: bool) -> None:
+    hit = Hit(document_id="a/b.md", title="Kosten", heading="Opslag", text="De opslagkosten van je voorraad lagen lager.", score=1.0)
+    assert names(hit, query) is expected
+
+
+def test_a_search_that_only_finds_by_meaning_says_that_it_found_nothing(client: TestClient, fake: FakeAssistant) -> None:
+    hits = fake.search("opslag december")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fake, "search", lambda *_, **__: hits)
+        html = page(client, "/kennisbank/zoeken?q=zeppelin")
+    assert "Niets gevonden met ‘zeppelin’" in html
+    assert 'href="/kennisbank/fba/opslagkosten#wat-kost-opslag-bij-fba-in-december"' in html
 
 
 def test_an_excerpt_is_cut_at_a_word() -> None:

@@ -17,7 +17,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
-from fastapi.staticfiles import StaticFiles
 from gradio.routes import INTERNAL_ROUTES
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
@@ -26,7 +25,7 @@ from assistant.settings import PACKAGE_FOLDER, Settings
 from assistant.store import Store
 from assistant.web import api, chat, library, quality, texts
 from assistant.web.backend import LoadingBackend
-from assistant.web.middleware import STATIC_ADDRESS, STATIC_FOLDER, OwnerMiddleware, SecurityMiddleware, SizeLimitMiddleware
+from assistant.web.middleware import STATIC_ADDRESS, STATIC_FOLDER, OwnerMiddleware, OwnFiles, SecurityMiddleware, SizeLimitMiddleware
 from assistant.web.theme import make_theme
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -55,7 +54,7 @@ def create_app(loading: LoadingBackend, store: Store, settings: Settings) -> Fas
     app.include_router(library.make_router(loading))
     api.add_docs(app)
     api.add_error_handlers(app)
-    app.mount(STATIC_ADDRESS, StaticFiles(directory=STATIC_FOLDER))
+    app.mount(STATIC_ADDRESS, OwnFiles(directory=STATIC_FOLDER))
     app.add_api_route("/beheer", _to_maintenance, include_in_schema=False)
     app.add_api_route("/{path:notgradio}", _unknown, methods=ALL_METHODS, include_in_schema=False)
     _mount(app, quality.QualityPage(loading, store, settings.data_dir / "uploads", results_folder()).build(), "/beheer")

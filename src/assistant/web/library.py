@@ -19,6 +19,7 @@ from assistant.corpus_checks import GLOSSARY_TOPIC
 from assistant.documents import Document, Fact, Hit, Source
 from assistant.splitters import split_facts
 from assistant.store import clean_text
+from assistant.tokenization import content_words, fold, stem, words
 from assistant.web import texts
 from assistant.web.backend import Backend, LoadingBackend
 from assistant.web.rendering import (
@@ -32,6 +33,8 @@ from assistant.web.rendering import (
 )
 
 SEARCH_RESULTS = 20
+NEAREST_RESULTS = 5
+SHORTEST_PART = 4
 EXCERPT_CHARACTERS = 260
 QUERY_CHARACTERS = 500
 
@@ -168,10 +171,13 @@ class Library:
         """The sections that a search finds."""
         query = " ".join(clean_text(query)[:QUERY_CHARACTERS].split())
         hits = self._backend().search(query, limit=SEARCH_RESULTS) if query else []
+        is_named = any(names(hit, query) for hit in hits)
+        hits = hits if is_named else hits[:NEAREST_RESULTS]
         return render(
             "results.html",
             current=LIBRARY_ADDRESS,
             query=query,
+            is_named=is_named,
             hits=[(hit, article_address(hit.document_id, hit.heading), excerpt(hit)) for hit in hits],
         )
 
@@ -246,6 +252,17 @@ class Library:
 
     def _backend(self) -> Backend:
         return self._loading.get()
+
+
+def names(hit: Hit, query: str) -> bool:
+    """Whether a section holds a word of the query, in any form or as part of a longer word.
+
+    The search also finds sections by meaning, and then always some; a reader should know which of the two it was.
+    """
+    text = f"{hit.title} {hit.heading} {hit.text}"
+    stems = {stem(word) for word in words(text)}
+    asked = [stem(word) for word in content_words(query)]
+    return any(word in stems or (len(word) >= SHORTEST_PART and word in fold(text)) for word in asked)
 
 
 def excerpt(hit: Hit) -> str:

@@ -4,13 +4,15 @@ Gradio's page is made Dutch here too, because its HTML is fixed: our script goes
 get the nonce without which the content security policy refuses them. Plain ASGI, so that streams pass through untouched.
 """
 
+import os
 import re
 import secrets
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web import texts
@@ -22,6 +24,8 @@ OWNER_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
 MAXIMUM_API_BYTES = 1_000_000
 _OWNER = re.compile(r"[0-9a-f]{32}")
 _GRADIO_PAGES = ("/", "/beheer/")
+# What Gradio's page tells link previews, of Gradio and with an address of someone else, and its viewport.
+_FOREIGN_META = re.compile(rb"""<meta\s+(?:property="og:|name="(?:twitter:|viewport"))[^>]*>\s*""")
 
 
 def owner_of(cookie_header: str) -> str:
@@ -31,6 +35,17 @@ def owner_of(cookie_header: str) -> str:
     except CookieError:
         return ""
     return morsel.value if morsel is not None and _OWNER.fullmatch(morsel.value) else ""
+
+
+class OwnFiles(StaticFiles):
+    """Our styles and scripts; a browser asks each time whether its copy is still the newest, so that it fits the page."""
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 class OwnerMiddleware:
@@ -114,9 +129,13 @@ def content_policy(nonce: str = "") -> str:
 
 
 def _adapt_gradio_page(page: bytes, nonce: str) -> bytes:
+    page = _FOREIGN_META.sub(b"", page)
     page = page.replace(b"<script", f'<script nonce="{nonce}"'.encode())
     page = page.replace(b'lang="en"', b'lang="nl"', 1)
     ours = (
+        f'<meta name="description" content="{texts.WHAT_IT_IS}">'
+        # A phone's keyboard makes the page smaller, so that the question box stays above it.
+        '<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">'
         f'<link rel="icon" href="{STATIC_ADDRESS}/icon.svg" type="image/svg+xml">'
         f'<link rel="stylesheet" href="{STATIC_ADDRESS}/style.css">'
         f'<script nonce="{nonce}" src="{STATIC_ADDRESS}/early.js"></script>'

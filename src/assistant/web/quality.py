@@ -19,6 +19,7 @@ import gradio as gr
 from assistant.errors import AssistantError, StoreError
 from assistant.evaluation.measures import MEASURES
 from assistant.loaders import supported_suffixes
+from assistant.settings import BUNDLED_MODEL
 from assistant.store import Store, UnansweredQuestion
 from assistant.tokenization import content_words, ngrams, stem
 from assistant.web import texts
@@ -241,25 +242,27 @@ class QualityPage:
 
     def _build_documents(self) -> None:
         self.documents = _html("", "document-list")
-        with gr.Row(elem_id="add-documents"):
-            self.files = gr.File(
-                label=texts.FILES_LABEL,
-                elem_id="files",
-                file_count="multiple",
-                file_types=list(supported_suffixes()),
-                height=150,
-            )
-            with gr.Column(elem_id="document-buttons", min_width=0):
+        with gr.Row(elem_id="change-documents"):
+            with gr.Column(elem_id="add-documents", min_width=0):
+                self.files = gr.File(
+                    label=texts.FILES_LABEL,
+                    elem_id="files",
+                    file_count="multiple",
+                    file_types=list(supported_suffixes()),
+                    height=170,
+                )
                 self.add = gr.Button(texts.ADD_DOCUMENTS, elem_id="add", variant="primary", min_width=0)
+            with gr.Column(elem_id="remove-documents", min_width=0, visible=False) as self.removing_part:
                 self.chosen = gr.Dropdown([], label=texts.REMOVE_LABEL, elem_id="chosen", filterable=False)
                 self.remove = gr.Button(texts.REMOVE_DOCUMENT, elem_id="remove", min_width=0)
-                self.rebuild = gr.Button(texts.REBUILD, elem_id="rebuild", min_width=0)
+        _html(render("rebuilding.html"), "rebuilding")
+        self.rebuild = gr.Button(texts.REBUILD, elem_id="rebuild", min_width=0)
         self.report = _html("", "report")
 
     def _connect(self, blocks: gr.Blocks) -> None:
         options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         shown = [
-            self.overview, self.documents_part, self.documents, self.chosen, self.files, self.report, self.details
+            self.overview, self.documents_part, self.documents, self.removing_part, self.chosen, self.files, self.report, self.details
         ]  # fmt: skip
         self.add.click(self.add_documents, [self.files], shown, **options)
         self.remove.click(self.remove_document, [self.chosen], shown, **options)
@@ -278,17 +281,19 @@ class QualityPage:
 
     def _everything(self) -> Update:
         backend = self._loading.get()
-        own = backend.documents()
+        own, status = backend.documents(), backend.status()
         return {
             self.overview: self._overview_html(),
             self.documents_part: gr.update(visible=True),
             self.documents: render(
                 "documents.html",
-                status=backend.status(),
+                status=status,
+                model=texts.BUNDLED_MODEL if status.embedding_model == BUNDLED_MODEL.name else status.embedding_model,
                 articles=len(backend.corpus().documents),
                 documents=own,
                 address=article_address,
             ),
+            self.removing_part: gr.update(visible=bool(own)),
             self.chosen: gr.update(choices=[(document.title, document.document_id) for document in own], value=None),
             self.details: self._details_html(),
         }

@@ -59,6 +59,7 @@ def _environment() -> Environment:
         "dutch_moment": texts.dutch_moment,
         "dutch_number": texts.dutch_number,
         "marketplaces": texts.marketplace_names,
+        "engine": texts.engine_name,
         "is_web_address": is_web_address,
     }
     return environment
@@ -252,7 +253,8 @@ def _render_term(
 ) -> str:
     written = tokens[index].content
     term = env["terms"][written.casefold()]
-    return str(Markup('<a class="term" href="{}" data-definition="{}">{}</a>').format(term.address, term.definition, written))
+    link = Markup('<a class="term" href="{0}" data-definition="{1}" aria-description="{1}">{2}</a>')
+    return str(link.format(term.address, term.definition, written))
 
 
 def render_markdown(text: str, document_id: str = "", **env: Any) -> Markup:

@@ -17,7 +17,6 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.errors import AssistantError
@@ -25,7 +24,7 @@ from assistant.settings import Settings
 from assistant.store import Store
 from assistant.web import texts
 from assistant.web.backend import Backend, LoadingBackend, Progress, Stage
-from assistant.web.middleware import STATIC_ADDRESS, STATIC_FOLDER, content_policy, with_headers
+from assistant.web.middleware import STATIC_ADDRESS, STATIC_FOLDER, OwnFiles, content_policy, with_headers
 from assistant.web.rendering import render
 
 logger = logging.getLogger(__name__)
@@ -89,7 +88,7 @@ class FrontDoor:
         self._make_app = make_app
         self._app: Starlette | None = None
         self._made = asyncio.Event()
-        self._static: ASGIApp = StaticFiles(directory=STATIC_FOLDER)
+        self._static: ASGIApp = OwnFiles(directory=STATIC_FOLDER)
         self.failed = False
         self.server: uvicorn.Server | None = None
 
