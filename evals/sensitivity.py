@@ -1,7 +1,7 @@
 """Shows that the gate notices damage: ``python -m evals.sensitivity`` breaks a copy of the project and runs the gate there.
 
-Each kind of damage is done to a fresh copy: a figure of one article is changed, two sections swap their headings, a
-retrieval signal is switched off. Every one must make the gate fail with a message that names cases; the undamaged copy
+Each kind of damage is done to a fresh copy: a figure of one article is changed, or one that articles quote; two sections swap
+their headings; a retrieval signal is switched off. Every one must make the gate fail with a message that names cases; the undamaged copy
 must pass. It takes about a minute per kind, so it stands beside the gate and not in it.
 """
 
@@ -14,9 +14,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from assistant.articles import FIGURES_FOLDER, format_figure
 from assistant.evaluation.dataset import Case, Expectation, expectations, load
 from evals.paths import CASES, CORPUS, PROJECT
 
@@ -34,6 +36,10 @@ SIGNALS: Final = {
     "land": ("marketplace",),
 }
 _NUMBER_IN_TEXT: Final = re.compile(r"(?<![\w.,{])(\d{1,3})(?![\w.,}]\d|\w)")
+
+_QUOTED_FIGURE: Final = re.compile(r"\{\{(?P<file>[\w-]+)\.(?P<key>[\w-]+)\}\}")
+# A line of a file of figures: "sleutel: {value: 39, unit: euro, …".
+_ENTRY: Final = r"(?m)^\s*{key}: *\{{value: *(?P<value>\d+(?:\.\d+)?), *unit: *(?P<unit>\w+)"
 
 
 class Damage(NamedTuple):
@@ -70,6 +76,24 @@ def change_figure(project: Path) -> str:
                     path.write_text(changed, "utf-8")
                     return f"{path.relative_to(project)}, {heading!r}: {match[1]} werd {int(match[1]) + 1} (gevraagd in {name})"
     raise LookupError("no case asks for a figure that stands in its article as plain text")
+
+
+def change_quoted_figure(project: Path) -> str:
+    """Raise by one a figure that a case asks for, in the file from which the article quotes it."""
+    for name, expected in expectations(load(CASES)):
+        for path, heading in _sections(project, expected):
+            text = path.read_text("utf-8")
+            for quote in _QUOTED_FIGURE.finditer(text, *_body(text, heading)):
+                figures = path.parent.parent / FIGURES_FOLDER / f"{quote['file']}.yaml"
+                entry = re.search(_ENTRY.format(key=re.escape(quote["key"])), figures.read_text("utf-8"))
+                if entry is None:
+                    continue
+                value = Decimal(entry["value"])
+                if _loses_a_fact(expected, format_figure(value, entry["unit"]), format_figure(value + 1, entry["unit"])):
+                    before, after = entry.string[: entry.start("value")], entry.string[entry.end("value") :]
+                    figures.write_text(f"{before}{value + 1}{after}", "utf-8")
+                    return f"{figures.relative_to(project)}, {quote['key']}: {value} werd {value + 1} (gevraagd in {name})"
+    raise LookupError("no case asks for a figure that its article quotes")
 
 
 def swap_headings(project: Path) -> str:
@@ -126,6 +150,7 @@ def _loses_a_fact(expected: Expectation, before: str, after: str) -> bool:
 
 DAMAGES: Final = (
     Damage("cijfer", change_figure),
+    Damage("tarief", change_quoted_figure),
     Damage("koppen", swap_headings),
     *(Damage(signal, switch_off(signal)) for signal in SIGNALS),
 )
