@@ -69,13 +69,10 @@ def compose(
     answer is that sum and what it rests on.
     """
     shape = question_shape(query.text)
-    if worked:
-        candidates = [*candidates, *_candidates_of(worked, candidates)]
-        rule = _rule_of(worked, candidates)
-        picked = _pick_for_sum(shape, candidates, ranked, rule)
-    else:
-        rule = {}
-        picked = _pick(shape, candidates, ranked, budget)
+    candidates = [*candidates, *_candidates_of(worked, candidates)]
+    rule = _rule_of(worked, candidates)
+    is_sum = worked is not None and worked.is_sum
+    picked = _pick_for_sum(shape, candidates, ranked, rule) if is_sum else _pick(shape, candidates, ranked, budget, rule)
     pieces: list[str] = []
     citations: list[Citation] = []
     for number, choice in enumerate(picked, 1):
@@ -83,9 +80,11 @@ def compose(
         pieces.extend(_render(candidate.chunk, choice.places, number))
         quote = "\n".join(candidate.chunk.facts[place].text for place in choice.places)
         citations.append(citation_of(candidate, quote, number))
-    if worked:
+    if worked and is_sum:
         marks = " ".join(f"[{number}]" for number in range(1, len(picked) + 1))
         pieces.insert(0, f"{worked.text} {marks}")
+    elif worked:
+        pieces.append(worked.text)
     elif pieces:
         opening = _opening(query, ranked, shape)
         if opening and pieces[0][0] in "|-1":
@@ -101,17 +100,21 @@ def compose(
     )
 
 
-def _candidates_of(worked: WorkedSum, candidates: Sequence[Candidate]) -> list[Candidate]:
+def _candidates_of(worked: WorkedSum | None, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The chunks that a sum rests on and that were not found by searching, as candidates."""
     known = {candidate.chunk.chunk_id for candidate in candidates}
     score = max((candidate.score for candidate in candidates), default=0.0)
-    return [Candidate(row=-1, chunk=chunk, score=score, features={}) for chunk in worked.chunks if chunk.chunk_id not in known]
+    return [
+        Candidate(row=-1, chunk=chunk, score=score, features={})
+        for chunk in (worked.chunks if worked else ())
+        if chunk.chunk_id not in known
+    ]
 
 
-def _rule_of(worked: WorkedSum, candidates: Sequence[Candidate]) -> dict[int, set[int]]:
+def _rule_of(worked: WorkedSum | None, candidates: Sequence[Candidate]) -> dict[int, set[int]]:
     """For each candidate the places of the facts that a sum rests on."""
     found: dict[int, set[int]] = {}
-    for fact in worked.facts:
+    for fact in worked.facts if worked else ():
         owner = next(number for number, candidate in enumerate(candidates) if fact in candidate.chunk.facts)
         found.setdefault(owner, set()).add(candidates[owner].chunk.facts.index(fact))
     return found
@@ -132,11 +135,15 @@ def _pick_for_sum(
     return basket.picked()
 
 
-def _pick(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int) -> list[_Picked]:
+def _pick(
+    shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int, rule: Mapping[int, set[int]]
+) -> list[_Picked]:
     """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
     if not ranked:
         return []
     basket = _Basket(candidates)
+    for candidate, places in rule.items():
+        basket.add(candidate, set().union(*(_with_context(candidates[candidate].chunk, place, shape) for place in places)))
     best = ranked[0]
     basket.add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
     if shape in ("how", "list"):

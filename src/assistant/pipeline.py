@@ -217,7 +217,7 @@ class Assistant:
 
     def _write(self, inputs: Iterator[_Retrieved]) -> Iterator[StreamEvent]:
         for retrieved in inputs:
-            answered = [one for one in retrieved.found if one.worked or one.chance >= self._judge.threshold]
+            answered = [one for one in retrieved.found if (one.worked and one.worked.is_sum) or one.chance >= self._judge.threshold]
             if not answered:
                 yield from _told(self._refuse(retrieved))
             elif self._engine is None:
@@ -572,11 +572,14 @@ def _with_sums(found: Sequence[_Found], standalone: str, request: _Request, calc
         near = [candidate.chunk for candidate in one.candidates]
         return calculator.work_out(texts, near, marketplace=request.marketplace, today=date.today())
 
-    worked = [one.model_copy(update={"worked": sum_of(one, one.question)}) for one in found]
-    if any(one.worked for one in worked):
+    # A part may leave the figures to the sentence before it: "Mijn puzzel kost 20 euro. Wat is de commissie, en de prijs zonder btw?"
+    statements = " ".join(sentence for sentence in re.split(r"(?<=[?!.])\s+", standalone) if not sentence.endswith("?"))
+    worked = [one.model_copy(update={"worked": sum_of(one, one.question, f"{statements} {one.question}")}) for one in found]
+    if any(one.worked and one.worked.is_sum for one in worked):
         return worked
     before = [f"{request.history[-1].question} {request.question}"] if request.history else []
-    return [worked[0].model_copy(update={"worked": sum_of(worked[0], standalone, *before)}), *worked[1:]]
+    whole = sum_of(worked[0], standalone, *before)
+    return [worked[0].model_copy(update={"worked": whole or worked[0].worked}), *worked[1:]]
 
 
 def _join(questions: Sequence[str], drafts: Sequence[Draft]) -> Draft:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
-from assistant.calculation.reading import Question, read_question
+from assistant.calculation.needed import still_needed
+from assistant.calculation.reading import Question, read_question, read_words
+from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Library, Sources, gather
-from assistant.calculation.table import RULES
+from assistant.calculation.table import FORMULAS, RULES
 from assistant.documents import Chunk, Fact, Record
 from assistant.quantities import sums
 
@@ -14,13 +16,15 @@ from assistant.quantities import sums
 class WorkedSum(Record):
     """A sum in one Dutch sentence, with the facts that gave its rule and rates, and the name of the rule.
 
-    ``chunks`` are where those facts come from, each once; empty when that is not known.
+    ``chunks`` are where those facts come from, each once; empty when that is not known. When ``is_sum`` is false the text asks
+    for the one number that is still needed, and the facts give the rule.
     """
 
     text: str
     facts: tuple[Fact, ...]
     rule: str
     chunks: tuple[Chunk, ...] = ()
+    is_sum: bool = True
 
 
 class Calculator:
@@ -36,7 +40,7 @@ class Calculator:
     def work_out(
         self, questions: Iterable[str], near: Sequence[Chunk], *, marketplace: str = "NL", today: date | None = None
     ) -> WorkedSum | None:
-        """The sum of the first of these wordings of a question that gives one.
+        """The sum of the first of these wordings of a question that gives one; else what is still needed for one.
 
         Args:
             questions: as asked; the narrowest first, such as one part of a message before the whole of it.
@@ -44,9 +48,18 @@ class Calculator:
             marketplace: of the user.
             today: for "vandaag".
         """
-        readings = (read_question(question, marketplace=marketplace, today=today) for question in questions)
-        found = (_work_out(asked, gather((), near, self._library)) for asked in readings if asked)
-        return next(filter(None, found), None)
+        readings = [read_words(question, marketplace=marketplace, today=today) for question in questions]
+        asked = [reading for reading in readings if reading]
+        sources = gather((), near, self._library)
+        tries = [
+            *(partial(_work_out, reading) for reading in asked if _has_numbers(reading)),
+            *(partial(_ask_for, reading) for reading in asked),
+        ]
+        return next((found for work in tries if (found := work(sources))), None)
+
+
+def _has_numbers(asked: Question) -> bool:
+    return bool(asked.figures or asked.sides or asked.moments)
 
 
 def worked_sum(
@@ -81,7 +94,16 @@ def _work_out(asked: Question, sources: Sources) -> WorkedSum | None:
         found = rule.work(asked, sources) if asked.says(rule.asks) and not asked.says(rule.refuses) else None
         # Every sum is read back before it is shown; a rule that writes a wrong one is silent instead.
         if found and all(one.right for one in sums(found.text)):
-            facts = tuple({id(fact): fact for fact in found.facts}.values())
-            owners = {chunk.chunk_id: chunk for fact in facts if (chunk := sources.owner(fact))}
-            return WorkedSum(text=f"Som: {found.text}.", facts=facts, rule=rule.name, chunks=tuple(owners.values()))
+            return _result(f"Som: {found.text}.", found, rule.name, sources)
     return None
+
+
+def _ask_for(asked: Question, sources: Sources) -> WorkedSum | None:
+    found = still_needed(asked, sources, FORMULAS)
+    return _result(found.text, found, "needed", sources).model_copy(update={"is_sum": False}) if found else None
+
+
+def _result(text: str, found: Outcome, rule: str, sources: Sources) -> WorkedSum:
+    facts = tuple({id(fact): fact for fact in found.facts}.values())
+    owners = {chunk.chunk_id: chunk for fact in facts if (chunk := sources.owner(fact))}
+    return WorkedSum(text=text, facts=facts, rule=rule, chunks=tuple(owners.values()))

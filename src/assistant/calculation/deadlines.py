@@ -13,7 +13,8 @@ from assistant.calculation.sources import Sources
 class Deadline(NamedTuple):
     """So many days after an event: the words that ask for it, the fact with its ``days``, the words for the event, what the day is.
 
-    A fact may give two terms, ``start`` and ``days``. ``sign`` is -1 for days before the event.
+    A fact may give two terms, ``start`` and ``days``; a term may also stand in ``hours``, ``months`` or ``years``. ``sign`` is
+    -1 for days before the event.
     """
 
     asks: str
@@ -40,7 +41,11 @@ DEADLINES: Final = (
              r"meld\w*|gemeld|kwijt|verloren|zoek|beschadigd", _CLAIM_DAY, refuses="retour|verwijder|mcf|klant"),
     Deadline(r"\w*retour", "niet binnen (?P<days>45) dagen na het retourverzoek terug", r"\w*verzoek|\w*gevraagd",
              "daarna rekent Amazon de klant alsnog af", refuses="claim|bezwaar"),
-    # prestaties/a-tot-z-en-feedback
+    # prestaties/a-tot-z-en-feedback, prestaties/account-health-rating
+    Deadline(r"a.tot.z|claim & reage|reactie|antwoord|tijd", r"om informatie, dan heb je op amazon\.nl (?P<hours>48) uur om te reageren",
+             r"claim\w*|gekregen|kreeg|ontving|binnen\w*|melding", "uiterste dag om te reageren", refuses="bezwaar|toegekend|verloren|fba|voorraad|magazijn",
+             places=("NL",)),
+    Deadline(r"assurance|aha\b", r"binnen (?P<hours>72) uur meewerkt", r"meld\w*|gebeld|belde|bericht|probleem", "uiterste dag om mee te werken"),
     Deadline("a.tot.z|claim & bezwaar|beroep", r"binnen (?P<days>30) dagen \(kalenderdagen\) bezwaar",
              r"toegekend|beslis\w*|verloren|besluit", "uiterste dag voor je bezwaar"),
     # btw-en-regels/consumentenrecht
@@ -48,6 +53,19 @@ DEADLINES: Final = (
              "uiterste dag om terug te betalen"),
     Deadline("bedenktijd|herroep|terugsturen|retourner", "bij een online aankoop (?P<days>14) dagen bedenktijd", _ARRIVED,
              "laatste dag van de wettelijke bedenktijd", refuses="terugbeta|claim|fba|duits"),
+    Deadline("garantie|gebrek|kapot & duits", r"in duitsland geldt voor consumenten een wettelijke garantie van (?P<years>2) jaar", _ARRIVED,
+             "einde van de wettelijke garantie in Duitsland", refuses="omgekeerd|bewijs", places=("DE",)),
+    Deadline("bewijslast|bewijzen & kapot|garantie|gebrek|omgekeerd", r"binnen (?P<months>12) maanden na levering kapot", _ARRIVED,
+             "tot dan moet jij bewijzen dat het bij levering in orde was", places=("NL",)),
+    # prestaties/klantenservice-en-retouren
+    Deadline(r"\w*retour & duits|amazon\.de", r"amazon\.de van een artikel boven € 25 .* binnen (?P<days>3) dagen \(kalenderdagen\) een oplossing",
+             r"\w*retour\w*|verzoek|aangevraagd", "uiterste dag voor je oplossing", refuses="fba|claim|bezwaar|45 dagen", places=("DE",)),
+    # verzending/zelf-verzenden
+    Deadline("dpd & label", r"dpd in nederland: een geprint label moet je binnen (?P<days>10) kalenderdagen gebruiken", r"label\w*|geprint|gekocht|gemaakt",
+             "laatste dag om het label te gebruiken"),
+    # listings/titel-en-highlights
+    Deadline("voorstel & titel|highlights", r"krijg je (?P<days>14) dagen om een titelvoorstel", r"voorstel\w*|klaar\w*|kreeg|gekregen|sinds",
+             "einde van je bedenktijd voor dit voorstel"),
     Deadline("van-?prijs|doorgestreep|korting|actie", "laagste prijs zijn van de (?P<days>30) dagen vóór de actie",
              r"\w*actie|korting|begin\w*|start\w*",
              "vanaf die dag telt je laagste prijs", sign=-1, places=("NL",)),
@@ -85,7 +103,7 @@ DEADLINES: Final = (
              r"piek\w*|black friday|prime day|actie\w*|sinterklaas|pakjesavond",
              "uiterste dag voor je FBA-voorraad", sign=-1, refuses="verouderd|toeslag|kwijt|claim|te laat"),
 )  # fmt: skip
-_SIX_WEEKS: Final = "42"
+_SIX_WEEKS: Final = 42
 
 
 def days_after(moment: Moment, days: int, today: date | None = None) -> tuple[str, str] | None:
@@ -132,14 +150,33 @@ def deadline(question: Question, sources: Sources) -> Outcome | None:
         hit = sources.find(entry.fact) if moment else None
         if moment is None or hit is None:
             continue
-        terms = {name.rstrip("2"): text for name, text in hit.match.groupdict().items() if text} or {"days": _SIX_WEEKS}
-        parts = []
-        for name, label in (("start", entry.start_label), ("days", entry.label)):
-            found = days_after(moment, int(terms[name]) * entry.sign, question.today) if name in terms else None
-            if found:
-                parts.append(f"{terms[name]} dagen {'na' if entry.sign > 0 else 'vóór'} {found[0]} is {found[1]} ({label})")
-        return Outcome("; ".join(parts), (hit.fact,)) if len(parts) == len(terms) else None
+        terms = {name.rstrip("2"): int(text) for name, text in hit.match.groupdict().items() if text} or {"days": _SIX_WEEKS}
+        labels = {name: entry.start_label if name == "start" else entry.label for name in terms}
+        parts = [_term_text(moment, name, terms[name], labels[name], entry.sign, question.today) for name in sorted(terms, reverse=True)]
+        return Outcome("; ".join(parts), (hit.fact,)) if all(parts) else None
     return None
+
+
+def _term_text(moment: Moment, unit: str, count: int, label: str, sign: int, today: date | None) -> str:
+    """``60 dagen na 12 mei is 11 juli (uiterste dag voor je claim)``; empty when the day is not certain."""
+    if unit in ("months", "years"):
+        found = _months_after(moment, count * (12 if unit == "years" else 1))
+        term = f"{count} {'jaar' if unit == 'years' else 'maanden'}"
+    else:
+        found = days_after(moment, count * sign // (24 if unit == "hours" else 1), today)
+        term = f"{count} {'uur' if unit == 'hours' else 'dagen'}"
+    return f"{term} {'na' if sign > 0 else 'vóór'} {found[0]} is {found[1]} ({label})" if found else ""
+
+
+def _months_after(moment: Moment, months: int) -> tuple[str, str] | None:
+    """A day and the same day so many months on; None without a year, or when that month has no such day."""
+    years, month = divmod(moment.month - 1 + months, 12)
+    if not moment.year or moment.day > monthrange(moment.year + years, month + 1)[1]:
+        return None
+    return (
+        f"{moment.day} {MONTH_NAMES[moment.month - 1]} {moment.year}",
+        f"{moment.day} {MONTH_NAMES[month]} {moment.year + years}",
+    )
 
 
 def payout_day(question: Question, sources: Sources) -> Outcome | None:

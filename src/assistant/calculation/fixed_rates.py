@@ -70,6 +70,8 @@ SHARES: Final = (
     ShareOf(r"btw & amazon.?kosten|kosten van amazon|factuur van amazon|aan kosten",
             rf"{share_pattern('rate')} nederlandse btw over de amazon-kosten",
             "btw over de Amazon-kosten", ("NL",)),
+    # btw-en-regels/kor-dac7-en-inkomstenbelasting
+    ShareOf("mkb.?winstvrijstelling", rf"mkb-winstvrijstelling 2026: .*?{share_pattern('rate')} van de winst", "mkb-winstvrijstelling in 2026", ("NL",)),
 )  # fmt: skip
 
 

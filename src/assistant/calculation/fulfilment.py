@@ -3,25 +3,21 @@
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from assistant.calculation.formatting import cents, decimal, half_up, money, number
 from assistant.calculation.reading import EURO_PLACES, Figure, Question
 from assistant.calculation.rules import Outcome
+from assistant.calculation.size_tiers import kilograms, named_size, parcel_of
 from assistant.calculation.sources import Sources, cell_amount, euro_pattern
+from assistant.calculation.tariffs import category_words, shared_words
 from assistant.documents import Fact
 from assistant.query_rewriting import MARKETPLACE_LABELS
 
 _FUEL: Final = r"(?:brandstof|fuel)[^.%]{0,80}?(?<![\d,])(?P<rate>1,5)%|(?P<rate2>1,5)% brandstof"
-SIZES: Final = (
-    ("extra grote envelop", r"extra.(?:grote|large) envel\w+"), ("grote envelop", r"(?:grote|large) envel\w+"),
-    ("lichte envelop", r"(?:lichte|light) envel\w+"),
-    ("standaardenvelop", r"standaard ?envel\w+|standard envel\w+"), ("klein pakket", r"kleine? pakket\w*|small parcel\w*"),
-    ("standaardpakket", r"standaard ?pakket\w*|standard parcel\w*"),
-)  # fmt: skip
 
 
-def _with_fuel(amount: Decimal, sources: Sources) -> tuple[str, Decimal, Fact] | None:
+def with_fuel(amount: Decimal, sources: Sources) -> tuple[str, Decimal, Fact] | None:
     """An FBA fee with the fuel surcharge on top (fba/toeslagen): ``€ 4,50 × 1,015 = € 4,57``."""
     hit = sources.find(_FUEL)
     if hit is None:
@@ -38,71 +34,120 @@ def times_pieces(pieces: Figure | None, each: Decimal) -> str:
 def fuel_surcharge(question: Question, sources: Sources) -> Outcome | None:
     """A fulfilment fee that the question gives, with the fuel surcharge of 1,5% (fba/toeslagen)."""
     amount = question.only("euro")
-    found = _with_fuel(amount.value, sources) if amount else None
+    found = with_fuel(amount.value, sources) if amount else None
     if found is None or question.is_about_other_than(*EURO_PLACES):
         return None
     return Outcome(f"{found[0]} per stuk met brandstoftoeslag{times_pieces(question.counted(), found[1])}", (found[2],))
 
 
-def _size_of(question: Question) -> str:
-    """The one size tier that the question names, as the tables call it; else nothing."""
-    rest, found = question.text, []
-    for name, pattern in SIZES:
-        if re.search(pattern, rest):
-            found.append(name)
-            rest = re.sub(pattern, " ", rest)
-    return found[0] if len(found) == 1 else ""
-
-
-def _bound(name: str) -> Decimal | None:
-    """The weight up to which a row goes, in kg: ``t/m 400 g`` or ``t/m 1,4 kg``."""
-    match = re.search(r"t/m (\d[\d.]*(?:,\d+)?) (k?g)\b", name)
-    return decimal(match.group(1)) * (1 if match.group(2) == "kg" else Decimal("0.001")) if match else None
-
-
 def weight_row(rows: Iterable[Fact], weight: Decimal) -> Fact | None:
     """The row of the lowest bound that holds the weight; None when two rows claim it with different figures."""
-    fitting = [(bound, row) for row in rows if (bound := _bound(row.cells[0])) is not None and weight <= bound]
+    fitting = [(bound, row) for row in rows if (bound := kilograms(row.cells[0])) is not None and weight <= bound]
     lowest = min((bound for bound, _ in fitting), default=Decimal(0))
     found = [row for bound, row in fitting if bound == lowest]
     return found[0] if len({row.cells[1:] for row in found}) == 1 else None
 
 
 def _place_column(question: Question, row: Fact) -> int | None:
-    """The column of the country that the question is about; None when none or more than one fits."""
-    places = question.places or (question.here,)
+    """The column of the country that the question is about; None when none or more than one fits.
+
+    Germany has two: for who has no stock in Poland and Czechia too (without CEP), unless the question says otherwise.
+    """
+    places = question.destinations or question.places or (question.here,)
     name = MARKETPLACE_LABELS.get(places[0], "?") if len(places) == 1 else "?"
     columns = [column for column, header in enumerate(row.header) if column and name in header]
-    cep = re.search(r"\b(?:met|zonder) cep\b", question.text)
-    if len(columns) > 1 and cep:
-        columns = [column for column in columns if cep.group() in row.header[column].lower()]
+    if len(columns) > 1:
+        cep = "met cep" if question.says("met cep") else "zonder cep"
+        columns = [column for column in columns if cep in row.header[column].lower()]
     return columns[0] if len(columns) == 1 else None
 
 
-def fulfilment(question: Question, sources: Sources) -> Outcome | None:
-    """The FBA fee of a size and weight, with the fuel surcharge, times the pieces (fba/fulfilmentkosten, fba/lage-prijs-fba).
+_LOCAL: Final = r"lokaal/pan-eu|\(2026\)"
+_EFN: Final = r"efn naar"
+_IS_EFN: Final = r"efn\b|europees verzendnetwerk|grensoverschrijdend|(?:uit|vanuit|in) (?:een )?(?:ander land|ander eu|buitenlands|duits magazijn|frans magazijn)"
+_LOW_LIMITS: Final = rf"lage-prijs-fba alleen t/m {euro_pattern('most')} in nederland[^€]*t/m {euro_pattern('germany')} in duitsland"
+_LOW_EXCEPTIONS: Final = r"uitzonderingscategorieën voor lage-prijs-fba zijn[^:]*: (?P<names>[^.]+)"
+_BY_GRAM: Final = r"^gramprijs voor [^:]+: (?P<names>[^.]+)"
 
-    Only a sum when pieces or the surcharge are asked for. A price may mean the low-price table, which must then be named.
-    """
-    size, pieces = _size_of(question), question.counted()
-    weights = [figure.value for figure in question.figures if figure.unit == "kg"]
-    is_low, wants_fuel = question.says("lage.?prijs|low.?price"), question.says(r"\w*toeslag|1,5 ?%|anderhalf")
-    if not size or len(weights) != 1 or not (pieces or wants_fuel) or (question.of("euro") and not is_low):
+
+class PieceFee(NamedTuple):
+    """What FBA costs per piece before the fuel surcharge, the steps to it, what it goes for, and the facts."""
+
+    amount: Decimal
+    steps: str
+    label: str
+    facts: tuple[Fact, ...]
+
+
+def _is_one_of(question: Question, sources: Sources, pattern: str) -> bool:
+    """Whether the question names one of the categories that a sentence or list of the sources sums up."""
+    words = category_words(question)
+    names = [name for hit in sources.hits(pattern) for name in re.split(r"[,/]| en ", hit.match.group("names"))]
+    return any(shared_words(name, words) for name in names)
+
+
+def _low_price_limit(question: Question, sources: Sources) -> Decimal | None:
+    """Up to which price the low-price tariff goes for the product (fba/lage-prijs-fba)."""
+    everywhere = sources.find(rf"meeste categorieën voor producten t/m {euro_pattern('most')} in alle eurolanden")
+    lower = sources.find(_LOW_LIMITS)
+    if everywhere is None or lower is None:
         return None
-    rows = [
-        row for row in sources.rows(r"lokaal/pan-eu|\(2026\)")
+    if not _is_one_of(question, sources, _LOW_EXCEPTIONS):
+        return everywhere.value("most")
+    places = question.destinations or question.places or (question.here,)
+    return lower.value("germany" if "DE" in places else "most")
+
+
+def _fee_rows(question: Question, sources: Sources, size: str, *, is_low: bool, is_efn: bool) -> list[Fact]:
+    return [
+        row for row in sources.rows(_EFN if is_efn else _LOCAL)
         if row.cells[0].lower().startswith(size) and ("lage prijs" in row.cells[0]) == is_low and _place_column(question, row)
     ]  # fmt: skip
-    row = weight_row(rows, weights[0])
-    column = _place_column(question, row) if row else None
-    fee = cell_amount(row.cells[column]) if row and column else None
-    fuel = _with_fuel(fee, sources) if fee else None
-    if row is None or column is None or fee is None or (wants_fuel and fuel is None):
+
+
+def piece_fee(question: Question, sources: Sources, price: Decimal | None = None) -> PieceFee | None:
+    """What FBA costs for one piece of the size and weight in the question (fba/fulfilmentkosten, fba/lage-prijs-fba).
+
+    A price up to the low-price limit takes the low-price table where that goes as far as the weight. Categories that pay by
+    gram are left to ``base_plus_weight``.
+    """
+    parcel = parcel_of(question, sources)
+    if parcel is None or ("pakket" in parcel.size and _is_one_of(question, sources, _BY_GRAM)):
         return None
-    label = f"{row.cells[0]}, {row.header[column]}, excl. btw"
+    is_efn = question.says(_IS_EFN)
+    limit = None if is_efn else _low_price_limit(question, sources)
+    names_low = question.says("lage.?prijs|low.?price")
+    if price is not None and limit is None and not (is_efn or names_low):
+        return None  # which of the two tables goes for this price is not known
+    low = weight_row(_fee_rows(question, sources, parcel.size, is_low=True, is_efn=is_efn), parcel.weight)
+    is_low = low is not None and (names_low or bool(price and limit and price <= limit))
+    row = low if is_low else weight_row(_fee_rows(question, sources, parcel.size, is_low=False, is_efn=is_efn), parcel.weight)
+    if row is None or (names_low and not is_low):
+        return None
+    column = _place_column(question, row)
+    fee = cell_amount(row.cells[column]) if column else None
+    if column is None or fee is None:
+        return None
+    above = f", bij een prijs boven {money(limit)}" if price is None and low and limit and not is_low else ""
+    return PieceFee(fee, parcel.steps, f"{row.cells[0]}, {row.header[column]}{above}, excl. btw", (row, *parcel.facts))
+
+
+def fulfilment(question: Question, sources: Sources) -> Outcome | None:
+    """The FBA fee of a piece, with the fuel surcharge, times the pieces."""
+    pieces, amounts = question.counted(), question.of("euro")
+    if len(amounts) > 1 or (amounts and question.says(r"\w*com+is+ie|verwijzing\w*|marge|winst|hou")):
+        return None
+    fee = piece_fee(question, sources, amounts[0].value if amounts else None)
+    fuel = with_fuel(fee.amount, sources) if fee else None
+    if fee is None:
+        return None
     if fuel:
-        return Outcome(f"{fuel[0]} per stuk met brandstoftoeslag{times_pieces(pieces, fuel[1])} ({label})", (row, fuel[2]))
-    return Outcome(f"{times_pieces(pieces, fee).removeprefix('; ')} ({label}, zonder brandstoftoeslag)", (row,))
+        text = f"{fee.steps}{fuel[0]} per stuk met brandstoftoeslag{times_pieces(pieces, fuel[1])} ({fee.label})"
+        return Outcome(text, (*fee.facts, fuel[2]))
+    if not (pieces or fee.steps) or question.says(r"\w*toeslag|1,5 ?%|anderhalf"):
+        return None
+    each = times_pieces(pieces, fee.amount).removeprefix("; ") or f"{money(fee.amount)} per stuk"
+    return Outcome(f"{fee.steps}{each} ({fee.label}, zonder brandstoftoeslag)", fee.facts)
 
 
 def base_plus_weight(question: Question, sources: Sources) -> Outcome | None:
@@ -121,7 +166,7 @@ def base_plus_weight(question: Question, sources: Sources) -> Outcome | None:
             continue
         base, each = decimal(match.group("base")), decimal(match.group("each"))
         first, step = (
-            (Decimal("0.1"), Decimal("0.1")) if match.group("unit") == "100 g" else (_bound(row.cells[0]) or Decimal(0), Decimal(1))
+            (Decimal("0.1"), Decimal("0.1")) if match.group("unit") == "100 g" else (kilograms(row.cells[0]) or Decimal(0), Decimal(1))
         )
         steps = (weight.value - first) / step
         if steps > 0 and steps == int(steps):
@@ -132,7 +177,7 @@ def base_plus_weight(question: Question, sources: Sources) -> Outcome | None:
 
 def low_inventory(question: Question, sources: Sources) -> Outcome | None:
     """The low-inventory fee by size and days of cover, times the pieces (fba/toeslagen; Germany, France, Italy, Spain)."""
-    cover, pieces, size = question.only("dag", "week"), question.counted(), _size_of(question)
+    cover, pieces, size = question.only("dag", "week"), question.counted(), named_size(question)
     if cover is None or pieces is None or not size or not question.places or question.is_about_other_than("DE", "FR", "IT", "ES"):
         return None
     days = cover.value * (7 if cover.unit == "week" else 1)
@@ -149,7 +194,7 @@ def low_inventory(question: Question, sources: Sources) -> Outcome | None:
 
 def local_or_efn(question: Question, sources: Sources) -> Outcome | None:
     """What local delivery saves over EFN, per piece and in all (fba/pan-eu-en-efn)."""
-    size, weights = _size_of(question), [figure.value for figure in question.figures if figure.unit == "kg"]
+    size, weights = named_size(question), [figure.value for figure in question.figures if figure.unit == "kg"]
     if len(weights) != 1 or not size or question.is_about_other_than("NL"):
         return None
     amounts = r"[^€]*€ (?P<one>[\d,]+)[^€]*€ (?P<two>[\d,]+)"

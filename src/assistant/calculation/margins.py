@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Final
 
 from assistant.calculation.formatting import cents, decimal, half_up, money, number
+from assistant.calculation.fulfilment import piece_fee, with_fuel
 from assistant.calculation.reading import Question
-from assistant.calculation.referral_fees import LOW_VAT_GOODS, WITHOUT_VAT
+from assistant.calculation.referral_fees import LOW_VAT_GOODS, WITHOUT_VAT, fee_sum
 from assistant.calculation.roles import BOUGHT, PROFIT, SELLING, Role, assign
 from assistant.calculation.rules import Formula, Outcome, quotient, ratio
 from assistant.calculation.sources import Sources
-from assistant.calculation.tariffs import fee_text
+from assistant.calculation.tariffs import fee_of, fee_text, tariffs_of
+from assistant.documents import Fact
 
 _FACTOR_RULE: Final = "verkoopprijs moet ongeveer drie keer je inkoopprijs zijn"
 MARGIN_FORMULAS: Final = (
@@ -30,23 +32,56 @@ MARGIN_FORMULAS: Final = (
 def margin_left(question: Question, sources: Sources) -> Outcome | None:
     """What is left of a price before advertising: price / 1,21 - fee - FBA or shipping - purchase (strategie/marge-en-cashflow).
 
-    All four figures must be given; for goods with the low VAT rate nothing is reckoned.
+    The referral fee is the percentage in the question or that of the category it names; the FBA fee is given, or follows from
+    size and weight. For goods with the low VAT rate nothing is reckoned.
     """
     hit = sources.find(r"deel de verkoopprijs inclusief btw door 1,21|omzet excl\. btw: rekenvoorbeeld")
     if hit is None or question.says(LOW_VAT_GOODS) or question.is_about_other_than("NL", "BE") or question.says(WITHOUT_VAT):
         return None
-    roles = {
-        "price": Role(r"verkoop\w*|prijs|product|artikel|\bvan\b|\bvoor\b", ("euro",)), "bought": BOUGHT._replace(units=("euro",)),
-        "sent": Role(r"fba|verzend\w*|fulfil\w*|porto", ("euro",)), "fee": Role("commissie|verwijzingskosten|fee", ("procent",)),
-    }  # fmt: skip
-    found = assign(question, roles) if len(question.of("euro")) == 3 else None
+    found = assign(question, _margin_roles(question))
     if found is None:
         return None
-    net, fee = half_up(found["price"] / Decimal("1.21")), half_up(found["fee"] / 100 * found["price"])
-    left = net - fee - found["sent"] - found["bought"]
-    text = f"{money(found['price'])} / 1,21 = {cents(net)} zonder btw; {fee_text([(found['fee'] / 100, found['price'])])}"
-    last = f"{cents(net)} - {cents(fee)} - {money(found['sent'])} - {money(found['bought'])} = {cents(left)} vóór reserve en advertenties"
-    return Outcome(f"{text}; {last}", (hit.fact,)) if left > 0 else None
+    price, bought = found["price"], found["bought"]
+    fee = _referral_fee(question, sources, price, found.get("fee"))
+    sent = _sending(question, sources, price, found.get("sent"))
+    if fee is None or sent is None or max(bought, sent[1]) > price:
+        return None
+    net = half_up(price / Decimal("1.21"))
+    left = net - fee[1] - sent[1] - bought
+    text = f"{money(price)} / 1,21 = {cents(net)} zonder btw; {fee[0]}{sent[0]}"
+    verdict = "vóór reserve en advertenties" if left > 0 else "verlies, nog vóór reserve en advertenties"
+    last = f"{cents(net)} - {cents(fee[1])} - {money(sent[1])} - {money(bought)} = {cents(left)} {verdict}"
+    return Outcome(f"{text}; {last}", (hit.fact, *fee[2], *sent[2]))
+
+
+def _margin_roles(question: Question) -> dict[str, Role]:
+    """Price and purchase, with the fee and the costs of sending when the question has figures for them."""
+    roles = {
+        "price": Role(r"verkoop\w*|prijs|product|artikel|\bvan\b|\bvoor\b|kost\b", ("euro",)),
+        "bought": BOUGHT._replace(units=("euro",)),
+    }
+    if len(question.of("euro")) > 2:
+        roles["sent"] = Role(r"fba|verzend\w*|fulfil\w*|porto", ("euro",))
+    if question.of("procent"):
+        roles["fee"] = Role("commissie|verwijzingskosten|fee", ("procent",))
+    return roles
+
+
+def _referral_fee(
+    question: Question, sources: Sources, price: Decimal, stated: Decimal | None
+) -> tuple[str, Decimal, tuple[Fact, ...]] | None:
+    if stated is not None:
+        parts = [(stated / 100, price)]
+        return fee_text(parts), half_up(fee_of(parts)), ()
+    return fee_sum(tariffs_of(question, sources), price, sources)
+
+
+def _sending(question: Question, sources: Sources, price: Decimal, given: Decimal | None) -> tuple[str, Decimal, tuple[Fact, ...]] | None:
+    if given is not None:
+        return "", given, ()
+    fee = piece_fee(question, sources, price) if question.says(r"fba\b|fulfil") else None
+    fuel = with_fuel(fee.amount, sources) if fee else None
+    return (f"; {fee.steps}{fuel[0]} FBA met brandstoftoeslag ({fee.label})", fuel[1], (*fee.facts, fuel[2])) if fee and fuel else None
 
 
 def multipack_price(question: Question, sources: Sources) -> Outcome | None:

@@ -39,13 +39,24 @@ def _norm(word: str, limit: str) -> str:
     return rf"[^.]*?(?P<word>{word}) (?P<limit>{limit})%"
 
 
+# verzending/prime-door-verkoper
+PRIME_NORMS: Final = (
+    Norm("geldige tracking van Prime-bestellingen", r"tracking|vtr\b|volgnummer", r"geldige tracking: .*?(?P<word>minstens) (?P<limit>\d+)% van de prime",
+         r"tracking\w*|vtr|volgnummer", reverse="zonder|geen|ontbre"),
+    Norm("Prime-bestellingen op tijd bezorgd", r"op tijd|te laat", r"op tijd bezorgd: .*?(?P<word>minstens) (?P<limit>\d+)% van de prime", "op tijd|te laat",
+         reverse="te laat"),
+    Norm("Prime-bestellingen door jou geannuleerd", r"\w*annul|cancel", r"geannuleerd: .*?(?P<word>hooguit) (?P<limit>[\d,]+)% van de prime",
+         r"\w*annul\w*|cancel\w*"),
+)  # fmt: skip
 # prestaties/grenswaarden-en-otdr; zichtbaarheid/koopknop-en-prijsregels gives the same norms for the Featured Offer
 NORMS: Final = (
     Norm("op tijd bezorgd", r"op tijd (?:bezorg|gelever|aan)|otdr|te laat (?:bezorg|gelever|aangekomen)",
          rf"(?:otdr|op tijd bezorgd){_norm('minstens', '90')}",
-         "op tijd|te laat|otdr", reverse="te laat", places=("DE", "UK")),
+         "op tijd|te laat|otdr", reverse="te laat", refuses=r"prime|sfp\b", places=("DE", "UK")),
     Norm("late verzendingen", r"te laat|late (?:verzending|shipment)|lsr\b", rf"(?:\blsr\b|late verzendingen){_norm('onder', '4')}",
          r"te laat|late\b|lsr", "bezorg|gelever|aangekomen|factu"),
+    Norm("ontbrekende facturen (IDR)", r"idr\b|\w*factu\w*", rf"(?:\bidr\b|ontbrekende facturen){_norm('onder', '5')}", r"\w*factu\w*|idr",
+         places=("UK", "DE", "FR", "IT", "ES")),
     Norm("annuleringen", r"\w*annul|cancel", rf"(?:\bcr\b|annuler\w*){_norm('onder', '2,5')}", r"\w*annul\w*|cancel\w*",
          r"prime|sfp\b|klant\w* (?:wil|vraagt|annul)|\w*annul\w* zelf|zelf \w*annul"),
     Norm("geldige tracking", r"tracking|vtr\b|volgnummer", rf"(?:\bvtr\b|geldige tracking){_norm('minstens', '95')}",
@@ -77,16 +88,19 @@ def _counted(question: Question, norm: Norm) -> tuple[Decimal, Decimal] | None:
 
 def against_norm(question: Question, sources: Sources) -> Outcome | None:
     """A share of the orders, and whether it meets the norm of the facts; see ``NORMS``."""
-    for norm in NORMS:
+    for norm in PRIME_NORMS if question.says(r"prime|sfp\b") else NORMS:
         if not question.says(norm.asks) or question.says(norm.refuses) or question.is_about_other_than(*norm.places) or question.of("euro"):
             continue
         counted = _counted(question, norm)
-        hit = next((hit for hit in sources.hits(norm.fact) if "prime-bestellingen" not in hit.fact.text.lower()), None) if counted else None
+        is_prime = norm in PRIME_NORMS
+        hits = (hit for hit in sources.hits(norm.fact) if ("prime-bestellingen" in hit.fact.text.lower()) == is_prime)
+        hit = next(hits, None) if counted else None
         if counted is None or hit is None:
             continue
         (part, whole), limit, word = counted, hit.value("limit") / 100, hit.match.group("word").lower()
         share = part / whole
-        verdict = "te hoog" if word == "onder" and share >= limit else "te laag" if word != "onder" and share < limit else "binnen de norm"
+        is_too_high = (word == "onder" and share >= limit) or (word == "hooguit" and share > limit)
+        verdict = "te hoog" if is_too_high else "te laag" if word == "minstens" and share < limit else "binnen de norm"
         # A norm of some countries says nothing about the others.
         is_known = question.places or "NL" in norm.places
         against = f"; de norm is {word} {percent(limit)}, dus dat is {verdict}" if is_known else ""
@@ -117,4 +131,30 @@ def returns_over_threshold(question: Question, sources: Sources) -> Outcome | No
     share = f"{number(rate)}% van {number(found['sold'])} = {number(half_up(free))} stuks"
     text = f"{ratio(found['back'], found['sold'], 'retour', number)}; {share}"
     over = f"ongeveer {number(half_up(found['back'] - free, 0))} retouren boven" if found["back"] > free else "onder"
-    return Outcome(f"{text}, dus {over} de drempel van 2025", (hit.fact,))
+    return Outcome(f"{text}, dus {over} de drempel van 2025 (Duitsland, Frankrijk, Italië, Spanje en het VK)", (hit.fact,))
+
+
+def orders_needed(question: Question, sources: Sources) -> Outcome | None:
+    """Above how many orders a number of defects stays below the norm (prestaties/grenswaarden-en-otdr)."""
+    norm = next(norm for norm in NORMS if norm.name == "ODR")
+    defects = question.counted(norm.part)
+    hit = next(sources.hits(norm.fact), None)
+    if defects is None or hit is None or len(question.of("")) > 1 or question.is_about_other_than(*norm.places):
+        return None
+    least = defects.value * 100 / hit.value("limit")
+    return Outcome(
+        f"{number(defects.value)} / {number(hit.value('limit'))}% = {number(least)}, dus meer dan {number(least)} bestellingen", (hit.fact,)
+    )
+
+
+def return_rate(question: Question, sources: Sources) -> Outcome | None:
+    """Pieces returned by pieces sold (fba/verwijderen-en-retourtarief)."""
+    hit = sources.find(r"er komen er \d+ terug, dus \d+%")
+    roles = {
+        "back": Role(r"terug\w*|\w*retour\w*", ("",)),
+        "sold": Role(r"verkocht\w*|verkop\w*|verkoop|verzonden|bestelling\w*|orders?", ("",)),
+    }
+    found = assign(question, roles) if hit else None
+    if hit is None or found is None or not 0 < found["back"] < found["sold"]:
+        return None
+    return Outcome(ratio(found["back"], found["sold"], "retour", number), (hit.fact,))

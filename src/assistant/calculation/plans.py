@@ -57,7 +57,11 @@ def months_of_plan(question: Question, sources: Sources) -> Outcome | None:
     """A price per month times the months; see ``MONTH_PRICES`` for the articles."""
     span = question.only("maand", "jaar")
     entry = next((entry for entry in MONTH_PRICES if question.says(entry.asks)), None)
-    asks_for_costs = re.search(r"\b(?:hoeveel|wat|totaal)\b.*\b(?:kost|betaal|kwijt)|\bkost\w*.*\b(?:per|over|voor|in) \d", question.text)
+    asks_for_costs = re.search(
+        r"\b(?:hoeveel|wat|totaal)\b.*\b(?:kost|betaal|kwijt)|\bkost\w*.*\b(?:per|over|voor|in) \d"
+        r"|\bhoeveel (?:is|wordt|ben)\b|\bin totaal\b",
+        question.text,
+    )
     if span is None or entry is None or not asks_for_costs or question.of("euro", "") or question.is_about_other_than("NL", "BE", "DE"):
         return None
     hit, months = sources.agreed(entry.fact), span.value * (12 if span.unit == "jaar" else 1)

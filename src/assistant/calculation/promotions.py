@@ -13,8 +13,10 @@ from assistant.query_rewriting import MARKETPLACE_LABELS
 
 
 def prime_discount(question: Question, sources: Sources) -> Outcome | None:
-    """The highest price for a Prime exclusive discount: at least 20% off (groei/coupons-en-deals)."""
-    price, hit = question.only("euro"), sources.agreed(rf"minstens {share_pattern('rate')} onder je gewone prijs")
+    """The highest price for a Prime exclusive discount: at least 20% off, and 5% below the lowest of 30 days (groei/coupons-en-deals)."""
+    is_lowest = question.says("laagste")
+    rule = "onder de laagste prijs van de afgelopen 30 dagen" if is_lowest else "onder je gewone prijs"
+    price, hit = question.only("euro"), sources.agreed(rf"minstens {share_pattern('rate')} {rule}")
     if price is None or hit is None:
         return None
     parts = [(hit.value("rate") / 100, price.value)]

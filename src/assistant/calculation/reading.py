@@ -26,7 +26,7 @@ _UNIT_WORDS: Final = (
     ("cm", "1", "cm centimeter"), ("cm", "0.1", "mm millimeter"), ("cm", "100", "m meter"),
     ("uur", "1", "uur uren"), ("dag", "1", "dag dagen days"), ("werkdag", "1", "werkdag werkdagen"), ("week", "1", "week weken weeks"),
     ("maand", "1", "maand maanden months"), ("jaar", "1", "jaar years"), ("ster", "1", "ster sterren"), ("punt", "1", "punt punten"),
-    ("teken", "1", "teken tekens"),
+    ("teken", "1", "teken tekens karakters"), ("byte", "1", "byte bytes"),
 )  # fmt: skip
 _UNITS: Final = {word.replace("-", " "): (unit, Decimal(size)) for unit, size, words in _UNIT_WORDS for word in words.split()}
 _UNIT: Final = "|".join(re.escape(word) for word in sorted(_UNITS, key=len, reverse=True))
@@ -57,7 +57,9 @@ _LIMIT: Final = re.compile(
     r"\b(?:onder|boven|beneden|(?:minder|meer|lager|hoger|goedkoper|duurder) dan|below|above|under|vanaf|t/m|tot|per|tussen|"
     r"max(?:imaal)?|min(?:imaal|stens)?|hooguit|hoogstens|(?:grens|drempel|limiet) van)(?: de| het| een)? ?$"
 )
-_ADJECTIVES: Final = r"(?:kleine|grote|losse|oude|nieuwe|dezelfde|gelijke|lege|lichte|zware|van (?:de|het|mijn|die)) "
+_ADJECTIVES: Final = (
+    r"(?:verkochte|bestelde|verzonden|kleine|grote|losse|oude|nieuwe|dezelfde|gelijke|lege|lichte|zware|van (?:de|het|mijn|die)) "
+)
 _ARTICLE_AS_ONE: Final = re.compile(r"\been(?= (?:dag|week|maand|jaar|euro|tientje|kuub|kilo|klacht|claim|defect|negatieve)\b)")
 JOINT: Final = re.compile(r" ?(?:naar|of|en|tot|-|/|en niet|of toch) ?")
 _THOUSANDS: Final = re.compile(r"\b(\d+000) (\d{1,3})(?= |$)(?! (?:euro|%|stuks))")
@@ -92,7 +94,8 @@ COUNTED: Final = r"stuks?|pakket\w*|pakje\w*|artikel\w*|keer|x|[a-z][\w-]{2,}(?:
 class Question(NamedTuple):
     """A question as the rules see it: folded text with number words as digits, and what can be reckoned with.
 
-    ``sides`` are length, width and height in cm. ``places`` are the marketplaces it names, ``here`` is the user's own.
+    ``sides`` are length, width and height in cm. ``places`` are the marketplaces it names, ``destinations`` those it names
+    behind "naar", ``here`` is the user's own.
     """
 
     text: str
@@ -102,6 +105,7 @@ class Question(NamedTuple):
     places: tuple[str, ...] = ()
     here: str = "NL"
     today: date | None = None
+    destinations: tuple[str, ...] = ()
 
     def says(self, words: str) -> bool:
         """Whether a word of every group begins so; groups are set apart by `` & ``, words by ``|``."""
@@ -138,18 +142,24 @@ EURO_PLACES: Final = ("NL", "BE", "DE", "FR", "IT", "ES", "IE")
 
 def read_question(question: str, *, marketplace: str = "NL", today: date | None = None) -> Question | None:
     """The question in numbers; None when it has no number of its own, one that can be read in two ways, or is a whole story."""
+    asked = read_words(question, marketplace=marketplace, today=today)
+    return asked if asked and (asked.figures or asked.sides or asked.moments) else None
+
+
+def read_words(question: str, *, marketplace: str = "NL", today: date | None = None) -> Question | None:
+    """As ``read_question``, but a question without numbers is read too."""
     if len(question) > LONGEST_QUESTION_CHARACTERS:
         return None
     text = _spoken(question)
-    if not re.search(r"\d|\b(?:vandaag|gisteren)\b", text) or _AMBIGUOUS_NUMBER.search(text):
+    if _AMBIGUOUS_NUMBER.search(text):
         return None
     moments, rest = _take_moments(text, today)
     sides, rest = _take_sides(rest)
     figures = tuple(_figures(_YEAR.sub(_blank, rest)))
-    if not (figures or sides or moments):
-        return None
     places = tuple(place for place in named_marketplaces(question) if place != "EU")
-    return Question(text, figures, sides, moments, places, marketplace, today)
+    towards = re.findall(r"\bnaar (?:een |de |het )?(?:\w+ in )?([\w.]+)", question.lower())
+    destinations = tuple(place for word in towards for place in named_marketplaces(word) if place != "EU")
+    return Question(text, figures, sides, moments, places, marketplace, today, destinations)
 
 
 def _spoken(question: str) -> str:

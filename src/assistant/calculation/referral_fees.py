@@ -24,7 +24,7 @@ _PERCENTAGE_OF: Final = re.compile(
 )
 
 
-def _fee(tariffs: Sequence[Tariff], price: Decimal, sources: Sources) -> tuple[str, Decimal, tuple[Fact, ...]] | None:
+def fee_sum(tariffs: Sequence[Tariff], price: Decimal, sources: Sources) -> tuple[str, Decimal, tuple[Fact, ...]] | None:
     """The fee of a price as a sum, when all tariffs agree on it; the minimum of € 0,30 only when the facts give it."""
     fees = {fee_of(fee_parts(tariff, price)) for tariff in tariffs}
     if len(fees) != 1:
@@ -33,7 +33,7 @@ def _fee(tariffs: Sequence[Tariff], price: Decimal, sources: Sources) -> tuple[s
     facts = tuple(tariff.fact for tariff in tariffs[:1] if tariff.fact)
     if fee >= 30 * CENT or not any(tariff.has_minimum for tariff in tariffs):
         return text, fee, facts
-    minimum = sources.find(rf"(?:minstens|minimum van) {euro_pattern('least')}")
+    minimum = sources.find(rf"minstens {euro_pattern('least')} verwijzingskosten")
     if minimum is None or not all(tariff.has_minimum for tariff in tariffs):
         return None
     least = minimum.value("least")
@@ -81,13 +81,13 @@ def referral_fee(question: Question, sources: Sources) -> Outcome | None:
         or (is_past and not question.says(r"(?:nu|nog|anders|tegenwoordig)\b"))
     ):
         return None
-    tariffs = tariffs_of(question, sources) or _stated_tariff(question, sources)
+    tariffs = stated_or_named_tariffs(question, sources)
     prices = sorted(figure.value for figure in question.of("euro"))
     is_change = question.says(r"naar\b|in plaats van|of\b|verschil|scheel|verhoog|verlaag") and not question.says(_SHIPPING)
     if len(prices) == 2 and is_change:
         return _two_fees(tariffs, prices, sources)
     total = _total_price(question, sources)
-    found = _fee(tariffs, total[0], sources) if total else None
+    found = fee_sum(tariffs, total[0], sources) if total else None
     pieces = _pieces_at_a_price(question)
     is_turnover = question.says(r"omzet|per (?:maand|jaar|week|dag)|maandelijks|jaarlijks") and not pieces
     if total is None or found is None or (is_turnover and len(tariffs[0].tiers) > 1):
@@ -97,8 +97,13 @@ def referral_fee(question: Question, sources: Sources) -> Outcome | None:
     return Outcome(f"{steps}{text}{times} verwijzingskosten{_fee_note(tariffs[0], price)}", (*used, *facts))
 
 
+def stated_or_named_tariffs(question: Question, sources: Sources) -> list[Tariff]:
+    """The tariffs of the category in the question, or the percentage that it states."""
+    return tariffs_of(question, sources) or _stated_tariff(question, sources)
+
+
 def _two_fees(tariffs: Sequence[Tariff], prices: Sequence[Decimal], sources: Sources) -> Outcome | None:
-    low, high = (_fee(tariffs, price, sources) for price in prices)
+    low, high = (fee_sum(tariffs, price, sources) for price in prices)
     if low is None or high is None:
         return None
     difference = f"{money(high[1])} - {money(low[1])} = {cents(high[1] - low[1])} verschil"
@@ -167,7 +172,7 @@ def _fee_to_reckon_over(question: Question, sources: Sources) -> tuple[str, Deci
     is_price = question.says(r"artikel|product|prijs|jas\b|verkoop|van € ?\d")
     if not is_price and assign(question, {"fee": Role(name, ("euro",))}):
         return "", amount.value, ()
-    fee = _fee(tariffs_of(question, sources), amount.value, sources)
+    fee = fee_sum(tariffs_of(question, sources), amount.value, sources)
     if fee and "minimum" not in fee[0]:
         return f"{fee[0]} verwijzingskosten; ", fee[1], fee[2]
     example = _example_with_price(amount.value, sources)

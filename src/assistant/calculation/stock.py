@@ -10,6 +10,12 @@ from assistant.calculation.rules import Formula, Outcome, quotient
 from assistant.calculation.sources import Sources
 
 STOCK_FORMULAS: Final = (
+    # fba/opslagkosten
+    Formula("ratio|utili[sz]ation|opslaggebruik|weken voorraad|weken verkoop & m3|kuub|volume",
+            "gemiddeld opgeslagen volume over 13 weken gedeeld door het gemiddeld verzonden volume per week",
+            {"stored": Role(r"opgeslagen|opslag|liggen|voorraad", ("m3",)), "sent": Role(r"verzonden|per week|verstuur\w*|verkocht", ("m3",))},
+            lambda v: quotient(v["stored"], v["sent"], "weken verkoop (storage utilisation ratio; de toeslag begint boven 22 weken, stand 2024)",
+                               lambda value: f"{number(value)} m³", 1)),
     # fba/voorraad-en-capaciteit
     Formula("dekking|hoe ?lang|hoeveel dagen|voorraaddagen|days of cover|genoeg",
             "gedeeld door de gemiddelde dagverkoop|met 500 stuks en 12 verkopen per dag",

@@ -5,10 +5,11 @@ from typing import Final
 from assistant.calculation.advertising import ADVERTISING_FORMULAS, daily_budget, highest_bid
 from assistant.calculation.deadlines import DEADLINES, deadline, payout_day
 from assistant.calculation.fixed_rates import per_unit, share_of
-from assistant.calculation.fulfilment import SIZES, base_plus_weight, fuel_surcharge, fulfilment, local_or_efn, low_inventory
+from assistant.calculation.fulfilment import base_plus_weight, fuel_surcharge, fulfilment, local_or_efn, low_inventory
+from assistant.calculation.limits import over_limit
 from assistant.calculation.margins import MARGIN_FORMULAS, margin_left, multipack_price
 from assistant.calculation.measures import shipping_weight
-from assistant.calculation.norms import NORM_FORMULAS, NORMS, against_norm, returns_over_threshold
+from assistant.calculation.norms import NORM_FORMULAS, NORMS, PRIME_NORMS, against_norm, orders_needed, return_rate, returns_over_threshold
 from assistant.calculation.packaging import PACKAGING_FORMULAS
 from assistant.calculation.plans import months_of_plan, selling_plan
 from assistant.calculation.promotions import coupon_fee, extra_sales_needed, prime_discount, vine_fee
@@ -17,10 +18,12 @@ from assistant.calculation.referral_fees import digital_surcharge, fee_change, p
 from assistant.calculation.removals import removal_fee
 from assistant.calculation.roles import assign
 from assistant.calculation.rules import Outcome, Rule
+from assistant.calculation.size_tiers import SIZES
 from assistant.calculation.sources import Sources
 from assistant.calculation.stock import STOCK_FORMULAS, reorder_point, shelf_life
 from assistant.calculation.storage import aged_storage, storage_fee
-from assistant.calculation.thresholds import total_against_limit
+from assistant.calculation.thresholds import ASKS_ROOM, room_below_limit, total_against_limit
+from assistant.calculation.totals import total_fee
 from assistant.calculation.vat import vat, vat_that_stays
 
 FORMULAS: Final = (*ADVERTISING_FORMULAS, *MARGIN_FORMULAS, *STOCK_FORMULAS, *NORM_FORMULAS, *PACKAGING_FORMULAS)
@@ -49,6 +52,8 @@ _ASKS_FEE: Final = (
     r"bij amazon hangen|percentage|procent|\w*tarief|betaal (?:ik|je)|betalen|wat kost|\d+ ?%|verschil|scheel"
 )
 RULES: Final = (
+    Rule("total fee", r"totaal|totale|samen|alles|bij elkaar|kwijt|alle kosten|amazon.?kosten|gaat er|plus|\+|optel & \w*com+is+ie|verwijzing|referral|fba\b|individue|amazon.?kosten",
+         total_fee, r"inkoop|ingekocht|koop\w* .{0,20}\bin\b|advert|acos|terugbeta|kor\b|opslag"),
     Rule("margin", r"hou|over\b|marge|winst|verdien", margin_left),
     Rule("digital surcharge", r"digital|dsf\b|toeslag", digital_surcharge, r"brandstof|fba\b|\w*opslag|verouderd"),
     Rule("refund fee", r"terugbeta|refund|\w*retour|terug\b|stuurt|administratiekosten", refund_fee,
@@ -59,7 +64,7 @@ RULES: Final = (
     Rule("referral fee", _ASKS_FEE, referral_fee, _OTHER_FEES),
     Rule("coupon", r"coupon|voucher|kortingsbon", coupon_fee, r"\w*budget"),
     Rule("promotion", r"\w*korting|actie|deal", extra_sales_needed),
-    Rule("share", r"coupon|kortingsbon|voucher|tiktok|btw", share_of),
+    Rule("share", r"coupon|kortingsbon|voucher|tiktok|btw|mkb.?winst", share_of),
     Rule("prime discount", r"prime & \w*korting|deal|prijs", prime_discount),
     Rule("selling plan", r"individue|professione|plan\b|verkoopplan|abonnement", selling_plan,
          r"per (?:week|dag|jaar|kwartaal)|week|jaar|assortiment|catalogus|sku"),
@@ -70,12 +75,14 @@ RULES: Final = (
          r"kleding|schoen|tas\b|tassen|gevaarlijk|parfum|spuitbus|oud\b|ouder|verouderd|gebruikstoeslag|capaciteit|limiet|\w*gewicht|webshop"),
     Rule("low inventory", r"dekking|lage.voorraad|voorraad", low_inventory),
     Rule("removal", r"terugstur|terug te|terughal|terug laten|laten terug|verwijder|removal|teruggestuurd", removal_fee,
-         r"vernietig|claim|kwijt|klant"),
+         r"vernietig|claim|kwijt|klant|gratis"),
     Rule("EFN or local", r"efn\b & lokaa?l|pan.eu|verschil|scheel|duurder", local_or_efn),
-    Rule("fulfilment", "|".join(pattern for _, pattern in SIZES), fulfilment, r"efn\b|ander land|andere landen|grens|dekking"),
     Rule("base plus weight", r"(?:klein|middelgroot|groot) pakket [123]\b|\w*overmaat", base_plus_weight, r"efn\b|terug"),
-    Rule("fuel surcharge", r"\w*brandstof|fuel|\w*toeslag|1,5 ?%|1,5 procent", fuel_surcharge,
+    Rule("fulfilment", rf"{'|'.join(pattern for _, pattern in SIZES)}|fba\b|fulfil & kost|fba\b|fulfil|hoeveel|betaal|tarief|\w*toeslag|1,5|anderhalf|stuks",
+         fulfilment, r"grens|dekking|klasse|lage.voorraad|terug|verschil|scheel|overmaat|\w*opslag|m3|kuub|marge|winst|hou|mcf\b|advert|piek"),
+    Rule("fuel surcharge", r"\w*brandstof|fuel|logistiektoeslag|1,5 ?%|1,5 procent", fuel_surcharge,
          r"3,5 ?(?:%|procent)|\w*opslag|verouderd|gevaarlijk|digital|lage.voorraad|piek|overmaat"),
+    Rule("limit", r"\w*titel|highlight|zoekterm|search terms|backend|doos|dozen|box", over_limit, r"volume|verzendgewicht"),
     Rule("volume weight", r"\w*volume|\w*gewicht|kg\b|kilo|weegt|tarief|fba\b|gram\b|dimensional|rekent", shipping_weight,
          r"\w*opslag|m3|kuub|storage"),
     Rule("per unit",
@@ -86,10 +93,14 @@ RULES: Final = (
     Rule("daily budget", r"per dag|\w*budget|per maand & \w*budget|campagne|advert|uitg|geef|ingesteld|ads\b", daily_budget,
          r"conversie|sessies|voorraad"),
     Rule("reorder point", r"bestelpunt|\w*bestel|reorder|levertijd", reorder_point, r"dd.7|klant"),
-    Rule("against norm", "|".join(norm.asks for norm in NORMS), against_norm),
+    Rule("orders needed", r"hoeveel|minstens|minimaal|vanaf & bestelling|orders|verkopen & odr|defect|klacht|claim|negatieve & nodig|moet|onder", orders_needed,
+         r"recensie|review|prime|sfp\b"),
+    Rule("against norm", "|".join(norm.asks for norm in (*NORMS, *PRIME_NORMS)), against_norm),
     Rule("returns", r"\w*retour|terug", returns_over_threshold),
+    Rule("return rate", r"retourpercentage|retourratio|return rate|\w*retour|terug & procent|\w*percentage|hoe hoog|return rate", return_rate, r"claim|bezwaar|euro"),
     Rule("formula", "|".join(group for entry in FORMULAS for group in entry.asks.split(" & ")), _formula),
-    Rule("total", r"verzeker|drempel|grens|btw|oss\b", total_against_limit),
+    Rule("total", r"verzeker|drempel|grens|btw|oss\b|kor\b", total_against_limit),
+    Rule("room", ASKS_ROOM, room_below_limit, r"\w*commissie|verwijzings|kosten|korting|prijs|dac7|lage.prijs|factuur"),
     Rule("multipack", r"multipack|\d+[- ]?pack|bundel|set van|pak van", multipack_price),
     Rule("shelf life", r"\w*houdba|tht|dagporties|datum", shelf_life, r"verlop|nog \d+ dagen|105|bij aankomst nog"),
     Rule("payout", r"geld|uitbeta|vrij|beschikbaar|opnemen|dd.?7|saldo|betaald", payout_day,

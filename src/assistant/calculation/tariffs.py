@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from assistant.calculation.formatting import cents, decimal, money, percent
+from assistant.calculation.goods import GOODS
 from assistant.calculation.reading import Question
 from assistant.calculation.sources import Sources, euro_pattern, share_pattern
 from assistant.documents import Fact
@@ -163,13 +164,36 @@ def tariffs_of(question: Question, sources: Sources) -> list[Tariff]:
     for hit in sources.hits(_BELONGS):  # "een krabpaal of hondenmand hoort bij de overige dierbenodigdheden"
         groups = {name.rstrip("2"): text for name, text in hit.match.groupdict().items() if text}
         words |= word_forms(fold(groups["name"])) if shared_words(groups["thing"], words) else frozenset()
-    found = [(shared_words(name, words), tariff) for name, tariff in [*_row_tariffs(sources), *_sentence_tariffs(sources)]]
+    known = [*_row_tariffs(sources), *_sentence_tariffs(sources)]
+    return _best_named(known, words) or list(_example_tariffs(question, sources, words)) or _plain_tariffs(known, words)
+
+
+def _best_named(known: Sequence[tuple[str, Tariff]], words: frozenset[str]) -> list[Tariff]:
+    """The tariffs whose names share most words with the question; none when no name stands there whole."""
+    found = [(shared_words(name, words), tariff) for name, tariff in known]
     best = max((count for count, _ in found), default=0)
-    if best:
-        named = [tariff for count, tariff in found if count == best]
-        rows = [tariff for tariff in named if tariff.fact and tariff.fact.kind == "row"]
-        return rows or named  # a sentence may leave out what the row says about the minimum
-    return list(_example_tariffs(question, sources, words))
+    named = [tariff for count, tariff in found if best and count == best]
+    rows = [tariff for tariff in named if tariff.fact and tariff.fact.kind == "row"]
+    return rows or named  # a sentence may leave out what the row says about the minimum
+
+
+def _plain_tariffs(known: Sequence[tuple[str, Tariff]], words: frozenset[str]) -> list[Tariff]:
+    """The tariff of the one category that an everyday thing in the question belongs to; the sum says which it took."""
+    categories = _categories_of(words)
+    found = _best_named(known, word_forms(categories[0])) if len(categories) == 1 else []
+    label = f"gerekend als {categories[0]}" if categories else ""
+    return [tariff._replace(note="; ".join(filter(None, (label, tariff.note)))) for tariff in found]
+
+
+@lru_cache(maxsize=1_024)
+def _categories_of(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(category for category, things in GOODS.items() if any(_forms(thing) & words for thing in things.split()))
+
+
+def category_words(question: Question) -> frozenset[str]:
+    """The words of a question together with the categories of the everyday things it names."""
+    words = word_forms(question.text)
+    return words.union(*(word_forms(category) for category in _categories_of(words)))
 
 
 def _row_tariffs(sources: Sources) -> Iterator[tuple[str, Tariff]]:

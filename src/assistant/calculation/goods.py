@@ -1,0 +1,31 @@
+"""Which category an everyday thing belongs to, for sellers who name the thing and not the category.
+
+Only things about which there is no doubt; the sum says which category it took. Rates never come from here.
+"""
+
+from typing import Final
+
+# A word of the category's name in the tables, and things that are plainly in it.
+GOODS: Final = {
+    "kleding": "trui broek jurk rok jas blouse overhemd shirt t-shirt tshirt sok ondergoed legging spijkerbroek jeans vest hoodie sweater "
+               "pyjama bh muts sjaal want",
+    "schoenen": "sneaker laars laarzen pump sandaal slipper pantoffel",
+    "handtassen": "schoudertas rugtas",
+    "meubels": "kast stoel tafel eettafel bureau nachtkastje kledingkast boekenkast bankstel",
+    "keuken": "pan koekenpan servies bestek mok snijplank",
+    "wonen": "vaas kaars sierkussen",
+    "beauty": "shampoo lippenstift mascara parfum deodorant tandpasta zonnebrand bodylotion gezichtscreme handcreme dagcreme",
+    "babyproducten": "luier speen fopspeen",
+    "supplementen": "magnesium multivitamine creatine visolie",
+    "levensmiddelen": "honing chocolade koffiebonen jam olijfolie",
+    "drank": "whisky gin rum jenever likeur",
+    "diervoeding": "hondenvoer kattenvoer hondenbrokken kattenbrokken",
+    "dierbenodigdheden": "halsband hondenriem kattenbak",
+    "consumentenelektronica": "televisie tv smartphone laptop",
+    "gereedschap": "boormachine hamer schroevendraaier zaag",
+    "muziekinstrumenten": "gitaar viool drumstel trompet",
+    "sieraden": "ketting armband oorbel",
+    "speelgoed": "puzzel knuffel bordspel gezelschapsspel blokken",
+    "sport": "yogamat halter voetbal tent",
+    "kantoorartikelen": "pen potlood notitieboek ordner nietmachine",
+}  # fmt: skip
