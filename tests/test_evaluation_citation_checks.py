@@ -2,6 +2,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.documents import Citation
 from assistant.evaluation.citation_checks import (
@@ -142,6 +144,33 @@ def test_a_fault_lowers_its_measure_and_is_told(text: str, measures: tuple[float
     check = check_citations(make_answer(text))
     assert (check.precision, check.recall, check.numbers) == measures
     assert fault in "\n".join(check.faults)
+
+
+# What a sentence is made to be, with how it then reads; the source says that the plan costs € 39 per month.
+SENTENCES = {
+    "borne out": "Het plan kost € 39 per maand. [1]",
+    "wrong number": "Het plan kost € 40 per maand. [1]",
+    "not cited": "Het plan kost € 39 per maand.",
+}
+
+
+@given(st.lists(st.sampled_from(sorted(SENTENCES)), min_size=1, max_size=8))
+def test_precision_recall_and_numbers_equal_a_count_by_hand(made: list[str]) -> None:
+    check = check_citations(make_answer("\n\n".join(SENTENCES[kind] for kind in made)))
+    cited = len(made) - made.count("not cited")
+    assert check.precision == (made.count("borne out") / cited if cited else 1.0)
+    assert check.recall == cited / len(made)
+    assert check.numbers == pytest.approx(1 - made.count("wrong number") / len(made))
+
+
+@given(st.lists(st.integers(1, 99), min_size=2, max_size=5), st.lists(st.sampled_from("×+-"), min_size=4, max_size=4), st.booleans())
+def test_a_sum_is_worked_out_as_python_does(operands: list[int], signs: list[str], right: bool) -> None:
+    left = "".join(f"{sign} {operand} " for sign, operand in zip(["", *signs], operands, strict=False)).strip()
+    outcome = eval(left.replace("×", "*"))  # noqa: S307 - digits and signs made above
+    told = abs(outcome) + (0 if right else 1_000_000)
+    stray = unsupported_numbers(f"{left} = {told}", " en ".join(map(str, operands)))
+    comes_out = right and outcome >= 0  # a sign before the outcome is no part of the number
+    assert (stray == []) is (comes_out or told in operands)
 
 
 def test_an_empty_answer_has_nothing_against_it() -> None:

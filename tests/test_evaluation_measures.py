@@ -1,10 +1,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.evaluation.measures import LAYERS, MEASURES, format_change, format_value, is_better, summarise
-from assistant.evaluation.results import Group, ResultsError, read_results, write_results
+from assistant.evaluation.results import CaseResult, Group, ResultsError, read_results, write_results
 from tests.evaluation_records import CREATED, make_result, make_results
 
 UNKNOWN = make_result(
@@ -27,6 +30,50 @@ def test_the_summary_counts_what_each_measure_concerns() -> None:
     assert summary["refusals_missed"] == 0.5
     assert summary["refusals_false"] == pytest.approx(1 / 3, abs=1e-4)
     assert summary["characters"] == 33
+
+
+CASES = st.builds(
+    make_result,
+    name=st.builds("gesprek-{}/{}".format, st.integers(1, 3), st.integers(1, 9)),
+    correct=st.booleans(),
+    rank=st.integers(0, 9),
+    kind=st.sampled_from(["gesprek", "vervolg", "feit"]),
+    answerable=st.booleans(),
+    answered=st.booleans(),
+    required=st.just(("een", "twee")),
+    missing=st.sampled_from([(), ("een",), ("een", "twee")]),
+    violated=st.sampled_from([(), ("drie",)]),
+    citation_precision=st.sampled_from([0.0, 0.5, 1.0]),
+    characters=st.integers(0, 999),
+)
+
+
+def average(values: list[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+@given(st.lists(CASES, min_size=1, max_size=12))
+def test_the_summary_equals_a_count_by_hand(cases: list[CaseResult]) -> None:
+    known = [case for case in cases if case.answerable]
+    unknown = [case for case in cases if not case.answerable]
+    given_answers = [case for case in cases if case.answered]
+    names = {case.id.split("/")[0] for case in cases if case.kind == "gesprek"}
+    whole = [all(c.correct for c in cases if c.kind == "gesprek" and c.id.split("/")[0] == name) for name in names]
+    expected = {
+        "correct": average([case.correct for case in cases]),
+        "answers_correct": average([case.correct for case in known]),
+        "required_facts": average([(2 - len(case.missing)) / 2 for case in known]),
+        "forbidden_facts": average([len(case.violated) for case in cases]),
+        "citation_precision": average([case.citation_precision for case in given_answers]),
+        "characters": float(np.median([case.characters for case in given_answers])) if given_answers else 0.0,
+        "recall@5": average([case.retrieval.recall_at_5 for case in cases if case.retrieval]),
+        "refusals_missed": sum(case.answered for case in unknown) / max(1, len(unknown)),
+        "refusals_false": sum(not case.answered for case in known) / max(1, len(known)),
+        "follow_ups_correct": average([case.correct for case in cases if case.kind != "feit"]),
+        "conversations_correct": average(whole),
+    }
+    summary = make_results(*cases).summary
+    assert {name: summary[name] for name in expected} == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_conversation_counts_when_all_its_turns_are_right() -> None:

@@ -86,15 +86,6 @@ def test_dutch_is_told_from_english_by_its_function_words(text: str, share: floa
     assert metrics.dutch_share(text) == share
 
 
-@given(st.lists(st.tuples(st.booleans(), st.booleans())))
-def test_refusals_are_counted_by_hand(pairs: list[tuple[bool, bool]]) -> None:
-    answerable, answered = [known for known, _ in pairs], [given for _, given in pairs]
-    unknown = answerable.count(False)
-    found = metrics.count_refusals(answerable, answered)
-    assert found.missed == (pairs.count((False, True)) / unknown if unknown else 0.0)
-    assert found.false == (pairs.count((True, False)) / (len(pairs) - unknown) if len(pairs) > unknown else 0.0)
-
-
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans())), st.integers(1, 12))
 def test_calibration_bins_hold_every_question_once(pairs: list[tuple[float, bool]], bins: int) -> None:
     found = metrics.calibration_bins([chance for chance, _ in pairs], [outcome for _, outcome in pairs], bins)

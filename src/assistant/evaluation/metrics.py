@@ -96,33 +96,6 @@ def dutch_share(text: str) -> float:
     return dutch / (dutch + english) if dutch + english else 1.0
 
 
-# --- Refusals --------------------------------------------------------------------------------------------------------
-
-
-class Refusals(Record):
-    """How an assistant tells what it knows from what it does not; both rates are better when lower.
-
-    ``missed`` is the share of unanswerable questions that got an answer, ``false`` the share of answerable ones that
-    were refused.
-    """
-
-    missed: float
-    false: float
-
-
-def count_refusals(answerable: Sequence[bool], answered: Sequence[bool]) -> Refusals:
-    """The two kinds of mistake over questions in the same order; a rate over no questions is 0.0.
-
-    Raises:
-        ValueError: the sequences differ in length.
-    """
-    pairs = list(zip(answerable, answered, strict=True))
-    return Refusals(
-        missed=mean([float(given) for known, given in pairs if not known]),
-        false=mean([float(not given) for known, given in pairs if known]),
-    )
-
-
 # --- Calibration -----------------------------------------------------------------------------------------------------
 
 
