@@ -64,6 +64,21 @@ def test_markdown_shows_wrong_answers_apart_from_those_that_are_only_noted() -> 
     assert "![Goed per soort vraag en per onderwerp](groups.png)" in text
 
 
+def test_every_measure_and_cause_of_the_report_is_explained() -> None:
+    explained = (Path(__file__).parent.parent / "docs" / "evaluation.md").read_text("utf-8")
+    assert [name for name in MEASURES if f"`{name}`" not in explained] == []
+    wrong = [
+        make_result(correct=False, violated=("€ 40",)),
+        make_result(correct=False, answered=False),
+        make_result(correct=False, answerable=False),
+        make_result(correct=False, found=()),
+        make_result(correct=False, cited=()),
+        make_result(correct=False),
+    ]
+    assert len({case.cause for case in wrong}) == len(wrong)
+    assert [case.cause for case in wrong if f"| {case.cause} |" not in explained] == []
+
+
 def test_the_report_is_written_under_its_date_and_as_latest(tmp_path: Path) -> None:
     paths = report.write_report(RESULTS, tmp_path / "results")
     assert {path.name for path in paths} >= {"latest.md", "latest.json"}
