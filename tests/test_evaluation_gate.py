@@ -32,6 +32,11 @@ def test_a_run_under_its_threshold_names_the_cases_with_question_expected_and_go
     assert "feit-start-003" not in message
 
 
+def test_a_narrow_shortfall_is_told_in_digits_that_differ() -> None:
+    narrow = thresholds(antwoorden={"correct": Threshold(measured=0.9004, margin=0)})
+    assert "is 90,000%; minstens 90,040% is nodig" in gate.check_group(make_results(*broken(1)), narrow, "layers", "antwoorden")
+
+
 def test_cases_that_were_already_wrong_are_only_counted() -> None:
     before = baseline(cases={case.id: BaselineCase(correct=number > 0) for number, case in enumerate(GOOD)})
     message = gate.check_group(make_results(*broken(3)), thresholds(), "kinds", "feit", before)

@@ -298,10 +298,9 @@ def _got_worse(case: CaseResult, before: BaselineCase | None) -> bool:
 def _shortfall(part: Part, group: str, name: str, value: float, threshold: Threshold, limit: float) -> str:
     measure = MEASURES[name]
     bound = "minstens" if measure.higher_is_better else "hooguit"
-    return (
-        f"{PART_NAMES[part]} {group}: {measure.label} ({name}) is {format_value(name, value)}; {bound} {format_value(name, limit)} "
-        f"is nodig (eerder gemeten: {format_value(name, threshold.measured)})"
-    )
+    same = format_value(name, value) == format_value(name, limit)
+    shown, needed, known = (format_value(name, number, 2 * same) for number in (value, limit, threshold.measured))
+    return f"{PART_NAMES[part]} {group}: {measure.label} ({name}) is {shown}; {bound} {needed} is nodig (eerder gemeten: {known})"
 
 
 def _cases_of(results: Results, part: Part, group: str) -> list[CaseResult]:

@@ -193,10 +193,18 @@ def _group(cases: Sequence[CaseResult]) -> Group:
     )
 
 
-def format_value(name: str, value: float) -> str:
-    """A measure's value as Dutch writes it: ``93,4%``, ``612 tekens``, ``4,1 ms``, ``0,871``."""
-    texts = {"share": f"{value:.1%}", "characters": f"{value:.0f} tekens", "ms": f"{value:.1f} ms", "score": f"{value:.3f}"}
-    return texts[MEASURES[name].unit].replace(".", ",")
+def format_value(name: str, value: float, extra_digits: int = 0) -> str:
+    """A measure's value as Dutch writes it: ``93,4%``, ``612 tekens``, ``4,1 ms``, ``0,871``; more precise with extra digits."""
+    match MEASURES[name].unit:
+        case "share":
+            text = f"{value:.{1 + extra_digits}%}"
+        case "characters":
+            text = f"{value:.{extra_digits}f} tekens"
+        case "ms":
+            text = f"{value:.{1 + extra_digits}f} ms"
+        case "score":
+            text = f"{value:.{3 + extra_digits}f}"
+    return text.replace(".", ",")
 
 
 def format_change(name: str, change: float) -> str:
