@@ -99,7 +99,7 @@ def _number_words() -> dict[str, int]:
             words |= {name + word: hundreds * 100 + number for word, number in below_hundred.items() if number}
     words |= {f"{word}duizend": number * 1_000 for word, number in tuple(words.items()) if number > 1}
     # "een" is nearly always the article; "één" is the number. Without its dots a word means the same.
-    words = {word: number for word, number in words.items() if word != "een"} | {"één": 1, "duizend": 1_000}
+    words = {word: number for word, number in words.items() if word != "een"} | {"één": 1, "eén": 1, "éen": 1, "duizend": 1_000}
     return words | {word.replace("ë", "e"): number for word, number in words.items()}
 
 

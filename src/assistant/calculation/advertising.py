@@ -44,9 +44,9 @@ ADVERTISING_FORMULAS: Final = (
             lambda v: f"{fee_text([(v['more'] / 100, v['bid'])], plus=v['bid'])} per klik",
             "omhoog en omlaag|up and down|dynamisch omhoog"),
     # strategie/doelen-en-rapporten
-    Formula("sessies|bezoekers|bezoeken & conversie & omzet|verkoop|hoeveel|wat", "sessies × conversie × ",
-            {"visits": Role(r"sessies|bezoek\w*", ("",)), "share": Role("conversie", ("procent",)),
-             "price": Role(r"prijs|euro|product|kost|€|\bvan\b", ("euro",))},
+    Formula(r"sessies|bezoekers|bezoeken & conversie|\w*koop\w*|kopen|% & omzet|verkoop|hoeveel|wat", "sessies × conversie × ",
+            {"visits": Role(r"sessies|bezoek\w*", ("",)), "share": Role(r"conversie|koop\w*|kopen|converteer\w*", ("procent",)),
+             "price": Role(r"prijs|euro|product|kost|€|\bvan\b|per stuk|gemiddeld", ("euro",))},
             lambda v: f"{number(v['visits'])} × {number(v['share'])}% × {money(v['price'])} = "
                       f"{cents(v['visits'] * v['share'] / 100 * v['price'])} omzet"),
     Formula(r"conversie|\w*sessiepercentage|sessies", "bestelde stuks gedeeld door sessies",
@@ -58,13 +58,13 @@ ADVERTISING_FORMULAS: Final = (
 def highest_bid(question: Question, sources: Sources) -> Outcome | None:
     """The highest bid per click: price × conversion × target ACoS (adverteren/biedingen-en-eerste-campagne)."""
     hit, price = sources.find("verkoopprijs × conversie × doel-acos"), question.only("euro")
-    one_in = re.search(r"\b1 (?:op|van) (?:de )?(\d+)", question.text)  # "1 op de 10 bezoekers koopt"
+    one_in = re.search(r"\b(\d+) (?:op|van) (?:de |elke )?(\d+)\b(?! ?(?:€|euro))", question.text)  # "1 op de 10 bezoekers koopt"
     conversion = Role(r"conversie\w*|koop\w*|kopen|converteer\w*", ("procent",))
     roles = {"acos": Role("acos", ("procent",))} | ({} if one_in else {"share": conversion})
     found = assign(question, roles) if hit and price and len(question.of("procent")) == len(roles) else None
     if hit is None or price is None or found is None:
         return None
-    share = 100 / decimal(one_in.group(1)) if one_in else found["share"]
+    share = 100 * decimal(one_in.group(1)) / decimal(one_in.group(2)) if one_in else found["share"]
     bid = price.value * share / 100 * found["acos"] / 100
     return Outcome(
         f"{money(price.value)} × {percent(share / 100)} × {number(found['acos'])}% = {cents(bid)} per klik als maximumbod", (hit.fact,)

@@ -59,7 +59,7 @@ class Calculator:
 
 
 def _has_numbers(asked: Question) -> bool:
-    return bool(asked.figures or asked.sides or asked.moments)
+    return bool(asked.figures or asked.sides or asked.moments) or asked.says(r"per jaar|jaarlijks|op jaarbasis")
 
 
 def worked_sum(
@@ -91,7 +91,7 @@ def _work_out(asked: Question, sources: Sources) -> WorkedSum | None:
     if "US" in asked.places or asked.of("dollar"):
         return None
     for rule in RULES:
-        found = rule.work(asked, sources) if asked.says(rule.asks) and not asked.says(rule.refuses) else None
+        found = rule.work(asked, sources) if rule.fits(asked, sources) else None
         # Every sum is read back before it is shown; a rule that writes a wrong one is silent instead.
         if found and all(one.right for one in sums(found.text)):
             return _result(f"Som: {found.text}.", found, rule.name, sources)

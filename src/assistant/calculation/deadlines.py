@@ -40,7 +40,7 @@ DEADLINES: Final = (
              r"schade in het magazijn.*uiterlijk: (?P<days>\d+) dagen|beschadigd is, dien je in binnen (?P<days2>\d+) dagen",
              r"meld\w*|gemeld|kwijt|verloren|zoek|beschadigd", _CLAIM_DAY, refuses="retour|verwijder|mcf|klant"),
     Deadline(r"\w*retour", "niet binnen (?P<days>45) dagen na het retourverzoek terug", r"\w*verzoek|\w*gevraagd",
-             "daarna rekent Amazon de klant alsnog af", refuses="claim|bezwaar"),
+             "daarna rekent Amazon de klant alsnog af", refuses="claim|bezwaar|oplossing|zelf verst|fbm"),
     # prestaties/a-tot-z-en-feedback, prestaties/account-health-rating
     Deadline(r"a.tot.z|claim & reage|reactie|antwoord|tijd", r"om informatie, dan heb je op amazon\.nl (?P<hours>48) uur om te reageren",
              r"claim\w*|gekregen|kreeg|ontving|binnen\w*|melding", "uiterste dag om te reageren", refuses="bezwaar|toegekend|verloren|fba|voorraad|magazijn",
@@ -49,7 +49,7 @@ DEADLINES: Final = (
     Deadline("a.tot.z|claim & bezwaar|beroep", r"binnen (?P<days>30) dagen \(kalenderdagen\) bezwaar",
              r"toegekend|beslis\w*|verloren|besluit", "uiterste dag voor je bezwaar"),
     # btw-en-regels/consumentenrecht
-    Deadline("terugbeta & herroep", "na herroeping betaal je een consument binnen (?P<days>14) dagen", r"herroep\w*",
+    Deadline("terugbeta & herroep|herriep", "na herroeping betaal je een consument binnen (?P<days>14) dagen", r"herr(?:oe|ie)p\w*",
              "uiterste dag om terug te betalen"),
     Deadline("bedenktijd|herroep|terugsturen|retourner", "bij een online aankoop (?P<days>14) dagen bedenktijd", _ARRIVED,
              "laatste dag van de wettelijke bedenktijd", refuses="terugbeta|claim|fba|duits"),

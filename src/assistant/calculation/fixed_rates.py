@@ -1,10 +1,12 @@
 """Fixed amounts per piece and percentages of an amount, each one line in a table."""
 
+import re
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from assistant.calculation.formatting import cents, money, number
-from assistant.calculation.reading import COUNTED, EURO_PLACES, Question
-from assistant.calculation.rules import Outcome
+from assistant.calculation.reading import COUNTED, EURO_PLACES, Figure, Question
+from assistant.calculation.rules import Outcome, asks_for
 from assistant.calculation.sources import Sources, euro_pattern, share_pattern
 from assistant.calculation.tariffs import fee_text
 
@@ -39,16 +41,32 @@ UNIT_RATES: Final = (
 def per_unit(question: Question, sources: Sources) -> Outcome | None:
     """A price per piece, parcel or kind times how many there are; see ``UNIT_RATES`` for the articles."""
     for entry in UNIT_RATES:
-        amount = question.counted(entry.counted)
-        hit = sources.agreed(entry.fact) if amount and question.says(entry.asks) else None
+        amount = question.counted(entry.counted) or _listed_kinds(question, entry) or _loose_count(question)
+        hit = sources.agreed(entry.fact) if amount and asks_for(question, sources, entry.asks, entry.fact) else None
         if amount is None or hit is None or question.is_about_other_than(*entry.places):
             continue
         rate = hit.value("rate")
-        if any(figure.value != rate for figure in question.of("euro")):
+        if any(figure.value != rate for figure in question.of("euro")) and not amount.noun.startswith("soort"):
             continue
         month = " per maand" if question.says("per maand|maandelijks") else ""
         return Outcome(f"{number(amount.value)} × {money(rate)} = {cents(amount.value * rate)}{month} ({entry.label})", (hit.fact,))
     return None
+
+
+def _loose_count(question: Question) -> Figure | None:
+    """The only figure of a question, when it counts without a noun: "als ik er 2.400 per maand verkoop"."""
+    figure = question.figures[0] if len(question.figures) == 1 else None
+    is_loose = figure and not figure.unit and not figure.is_limit and re.search(r"\ber $", question.text[: figure.start])
+    return figure if is_loose else None
+
+
+def _listed_kinds(question: Question, entry: UnitRate) -> Figure | None:
+    """How many kinds a list names: "vijf dezelfde hoesjes, twee dezelfde kabels en één lader" are three."""
+    if not entry.counted.startswith("soort") or not question.says("dezelfde|gelijke"):
+        return None
+    listed = [figure for figure in question.of("") if figure.noun]
+    is_list = len({figure.noun for figure in listed}) == len(listed) > 1
+    return listed[0]._replace(value=Decimal(len(listed)), noun="soorten") if is_list else None
 
 
 class ShareOf(NamedTuple):
@@ -79,7 +97,7 @@ def share_of(question: Question, sources: Sources) -> Outcome | None:
     """A percentage of the one amount in the question; see ``SHARES`` for the articles."""
     amount = question.only("euro")
     for entry in SHARES:
-        hit = sources.agreed(entry.fact) if amount and question.says(entry.asks) else None
+        hit = sources.agreed(entry.fact) if amount and asks_for(question, sources, entry.asks, entry.fact) else None
         if amount and hit and not question.is_about_other_than(*entry.places) and not question.says("incl"):
             return Outcome(f"{fee_text([(hit.value('rate') / 100, amount.value)])} {entry.label}", (hit.fact,))
     return None

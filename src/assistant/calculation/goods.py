@@ -27,5 +27,8 @@ GOODS: Final = {
     "sieraden": "ketting armband oorbel",
     "speelgoed": "puzzel knuffel bordspel gezelschapsspel blokken",
     "sport": "yogamat halter voetbal tent",
+    "auto": "dakdrager autostoelhoes ruitenwisser automat",
+    "tuin": "tuinslang plantenbak snoeischaar",
+    "linnengoed": "dekbedovertrek hoeslaken badlaken handdoek",
     "kantoorartikelen": "pen potlood notitieboek ordner nietmachine",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from assistant.calculation.formatting import number
 from assistant.calculation.reading import Question
-from assistant.calculation.rules import Outcome
+from assistant.calculation.rules import Outcome, asks_for
 from assistant.calculation.sources import Sources
 
 
@@ -35,11 +35,17 @@ LIMITS: Final = (
 
 def over_limit(question: Question, sources: Sources) -> Outcome | None:
     """How much a figure is over a limit, or how much room is left; see ``LIMITS`` for the articles."""
-    if not question.says(r"hoeveel|hoever|te (?:lang|zwaar|veel|groot)|moet eraf|inkorten|over\b|nog|mag|past|korter|lichter"):
+    if question.says("kost") or not question.says(
+        r"hoeveel|hoever|te (?:lang|zwaar|veel|groot)|moet eraf|inkorten|over\b|nog|mag|past|korter|lichter"
+    ):
         return None
     for entry in LIMITS:
         figure = question.only(entry.unit)
-        hit = sources.agreed(entry.fact) if figure and question.says(entry.asks) and not question.says(entry.refuses) else None
+        hit = (
+            sources.agreed(entry.fact)
+            if figure and asks_for(question, sources, entry.asks, entry.fact) and not question.says(entry.refuses)
+            else None
+        )
         if figure is None or hit is None or question.sides or len(question.figures) > 1:
             continue
         limit = hit.value("limit")

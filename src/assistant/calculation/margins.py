@@ -84,10 +84,29 @@ def _sending(question: Question, sources: Sources, price: Decimal, given: Decima
     return (f"; {fee.steps}{fuel[0]} FBA met brandstoftoeslag ({fee.label})", fuel[1], (*fee.facts, fuel[2])) if fee and fuel else None
 
 
+_PACK_SIZE: Final = re.compile(r"(?<!\d)(\d{1,2})[- ]?(?:pack|delig)|(?:set|multipack|pak|bundel|doos) (?:van|met) (\d{1,2})\b")
+
+
+def highest_pack_price(question: Question, sources: Sources) -> Outcome | None:
+    """What a multipack may cost at most: no more per piece than a single one (zichtbaarheid/koopknop-en-prijsregels)."""
+    hit, size, single = (
+        sources.find("multipack[^.]*(?:hogere stukprijs|per stuk niet duurder)"),
+        _PACK_SIZE.search(question.text),
+        question.only("euro"),
+    )
+    is_single = single and assign(
+        question._replace(figures=(single,)), {"single": Role(r"los\w*|enkel\w*|per stuk|single|stuks?", ("euro",))}
+    )
+    if hit is None or size is None or single is None or not is_single:
+        return None
+    pieces = decimal(size.group(1) or size.group(2))
+    return Outcome(f"{number(pieces)} × {money(single.value)} = {cents(pieces * single.value)} hooguit voor de set", (hit.fact,))
+
+
 def multipack_price(question: Question, sources: Sources) -> Outcome | None:
     """The price per piece in a multipack against a single one (zichtbaarheid/koopknop-en-prijsregels)."""
     hit = sources.find("multipack[^.]*(?:hogere stukprijs|per stuk niet duurder)")
-    size = re.search(r"(?<!\d)(\d{1,2})[- ]?(?:pack|delig)|(?:set|multipack|pak) van (\d{1,2})\b", question.text)
+    size = _PACK_SIZE.search(question.text)
     roles = {"pack": Role("pack|set|multipack|bundel", ("euro",)), "single": Role(r"los\w*|enkel\w*|per stuk|single|stuks?", ("euro",))}
     found = assign(question, roles) if hit and size else None
     if hit is None or size is None or found is None:

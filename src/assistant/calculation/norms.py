@@ -63,7 +63,7 @@ NORMS: Final = (
          r"tracking\w*|vtr|volgnummer", r"prime|sfp\b|35 keer", "zonder|geen|ontbre"),
     Norm("ODR", r"odr\b|defect|klacht|a.tot.z|claim|chargeback|terugboeking|negatieve",
          rf"(?:\bodr\b|defecte bestellingen){_norm('onder', '1')}",
-         r"klacht\w*|claim\w*|defect\w*|chargeback\w*|terugboeking\w*|negatieve|feedback",
+         r"klacht\w*|claim\w*|defect\w*|chargeback\w*|terugboeking\w*|negatieve|feedback|sterfeedback|ster",
          r"recensie|review|3.sterren|dagen na|magazijn|fba.?voorraad"),
 )  # fmt: skip
 _OF_HOW_MANY: Final = re.compile(
@@ -74,8 +74,11 @@ _OF_HOW_MANY: Final = re.compile(
 
 def _counted(question: Question, norm: Norm) -> tuple[Decimal, Decimal] | None:
     """How many of how many: "3 van mijn 80", "één klacht op 50 bestellingen", or two numbers with their own words."""
-    if len([figure for figure in question.of("") if re.fullmatch(norm.part, figure.noun)]) > 1:
-        return None  # "3 klachten en 2 claims"
+    kinds = [figure for figure in question.of("") if re.fullmatch(rf"(?:{norm.part})\w*", figure.noun)]
+    if len(kinds) > 1:  # "3 klachten en 2 claims" may be about the same orders
+        wholes = [figure for figure in question.of("") if re.fullmatch(ORDERS.names, figure.noun) and figure.value > 4]
+        are_apart = question.says("verschillende|aparte") and len(wholes) == 1
+        return (sum((figure.value for figure in kinds), Decimal(0)), wholes[0].value) if are_apart else None
     pairs = [(decimal(part), decimal(whole)) for part, whole in _OF_HOW_MANY.findall(question.text)]
     if len(pairs) != 1:
         found = assign(question, {"part": Role(norm.part, ("",)), "whole": ORDERS})

@@ -1,10 +1,11 @@
 """The selling plans Individueel and Professioneel: which is cheaper, and what months of one cost."""
 
 import re
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from assistant.calculation.formatting import cents, money, number
-from assistant.calculation.reading import Question
+from assistant.calculation.reading import Figure, Question
 from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Sources, euro_pattern
 
@@ -15,8 +16,10 @@ def selling_plan(question: Question, sources: Sources) -> Outcome | None:
         rf"individueel.{{0,60}}?{euro_pattern('each')}(?: exclusief btw)? per verkocht artikel|gedeeld door {euro_pattern('each2')}"
     )
     month = sources.agreed(rf"professioneel kost.{{0,20}}? {euro_pattern('month')} per maand|want {euro_pattern('month2')} gedeeld door")
-    sold = question.counted()
-    is_monthly = question.says(r"per maand|maandelijks|in de maand|pm\b") or (sold and sold.noun in ("verkopen", "bestellingen", "orders"))
+    sold = question.counted() or question.counted(r"dingen|spullen|verkopen")
+    is_monthly = question.says(r"per maand|maandelijks|in de maand|(?:deze|vorige|afgelopen|elke|een) maand|pm\b") or (
+        sold and sold.noun in ("verkopen", "bestellingen", "orders")
+    )
     if (
         each is None
         or month is None
@@ -30,6 +33,11 @@ def selling_plan(question: Question, sources: Sources) -> Outcome | None:
     compared = "goedkoper dan" if total < price else "duurder dan" if total > price else "gelijk aan"
     text = f"{number(sold.value)} × {money(each.value('each'))} = {cents(total)} per maand met Individueel"
     return Outcome(f"{text}, {compared} {cents(price)} met Professioneel (excl. btw)", (each.fact, month.fact))
+
+
+def _a_year(question: Question) -> Figure | None:
+    """One year, for "per jaar" and "jaarlijks"."""
+    return Figure(Decimal(1), "jaar", 0, 0) if question.says(r"per jaar|jaarlijks|op jaarbasis") and not question.figures else None
 
 
 class MonthPrice(NamedTuple):
@@ -55,9 +63,9 @@ MONTH_PRICES: Final = (
 
 def months_of_plan(question: Question, sources: Sources) -> Outcome | None:
     """A price per month times the months; see ``MONTH_PRICES`` for the articles."""
-    span = question.only("maand", "jaar")
+    span = question.only("maand", "jaar") or _a_year(question)
     entry = next((entry for entry in MONTH_PRICES if question.says(entry.asks)), None)
-    asks_for_costs = re.search(
+    asks_for_costs = question.says(r"per jaar|jaarlijks|op jaarbasis") or re.search(
         r"\b(?:hoeveel|wat|totaal)\b.*\b(?:kost|betaal|kwijt)|\bkost\w*.*\b(?:per|over|voor|in) \d"
         r"|\bhoeveel (?:is|wordt|ben)\b|\bin totaal\b",
         question.text,

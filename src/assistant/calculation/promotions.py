@@ -13,15 +13,33 @@ from assistant.query_rewriting import MARKETPLACE_LABELS
 
 
 def prime_discount(question: Question, sources: Sources) -> Outcome | None:
-    """The highest price for a Prime exclusive discount: at least 20% off, and 5% below the lowest of 30 days (groei/coupons-en-deals)."""
-    is_lowest = question.says("laagste")
-    rule = "onder de laagste prijs van de afgelopen 30 dagen" if is_lowest else "onder je gewone prijs"
-    price, hit = question.only("euro"), sources.agreed(rf"minstens {share_pattern('rate')} {rule}")
-    if price is None or hit is None:
-        return None
-    parts = [(hit.value("rate") / 100, price.value)]
-    off = half_up(fee_of(parts))
-    return Outcome(f"{fee_text(parts)} korting, dus hooguit {money(price.value)} - {money(off)} = {cents(price.value - off)}", (hit.fact,))
+    """The highest price for a Prime exclusive discount: 20% off, and 5% below the lowest price of 30 days (groei/coupons-en-deals)."""
+    found = _prime_prices(question)
+    rules = {
+        "usual": sources.agreed(rf"minstens {share_pattern('rate')} onder je gewone prijs"),
+        "lowest": sources.agreed(rf"minstens {share_pattern('rate')} onder de laagste prijs van de afgelopen 30 dagen"),
+    }
+    texts, outcomes, facts = [], [], []
+    for name, price in found.items():
+        hit = rules[name]
+        if hit is None:
+            return None
+        parts = [(hit.value("rate") / 100, price)]
+        off = half_up(fee_of(parts))
+        texts.append(f"{fee_text(parts)} korting, dus hooguit {money(price)} - {money(off)} = {cents(price - off)}")
+        outcomes.append(price - off)
+        facts.append(hit.fact)
+    lowest = f"; het laagste van die twee telt, dus hooguit {cents(min(outcomes))}" if len(outcomes) > 1 else ""
+    return Outcome("; ".join(texts) + lowest, tuple(facts)) if texts else None
+
+
+def _prime_prices(question: Question) -> dict[str, Decimal]:
+    """The usual price, the lowest price of the last 30 days, or both."""
+    price = question.only("euro")
+    if price:
+        return {"lowest" if question.says("laagste") else "usual": price.value}
+    roles = {"usual": Role(r"gewone|normale|gewoonlijk|van-?prijs|huidige", ("euro",)), "lowest": Role(r"laagste", ("euro",))}
+    return assign(question._replace(figures=tuple(question.of("euro"))), roles) or {}
 
 
 def coupon_fee(question: Question, sources: Sources) -> Outcome | None:

@@ -57,9 +57,7 @@ _LIMIT: Final = re.compile(
     r"\b(?:onder|boven|beneden|(?:minder|meer|lager|hoger|goedkoper|duurder) dan|below|above|under|vanaf|t/m|tot|per|tussen|"
     r"max(?:imaal)?|min(?:imaal|stens)?|hooguit|hoogstens|(?:grens|drempel|limiet) van)(?: de| het| een)? ?$"
 )
-_ADJECTIVES: Final = (
-    r"(?:verkochte|bestelde|verzonden|kleine|grote|losse|oude|nieuwe|dezelfde|gelijke|lege|lichte|zware|van (?:de|het|mijn|die)) "
-)
+_ADJECTIVES: Final = r"(?:verkochte|bestelde|verzonden|geretourneerde|extra|overmaatse|gewone|kleine|grote|losse|oude|nieuwe|dezelfde|gelijke|lege|lichte|zware|van (?:de|het|mijn|die)) "
 _ARTICLE_AS_ONE: Final = re.compile(r"\been(?= (?:dag|week|maand|jaar|euro|tientje|kuub|kilo|klacht|claim|defect|negatieve)\b)")
 JOINT: Final = re.compile(r" ?(?:naar|of|en|tot|-|/|en niet|of toch) ?")
 _THOUSANDS: Final = re.compile(r"\b(\d+000) (\d{1,3})(?= |$)(?! (?:euro|%|stuks))")
@@ -77,6 +75,13 @@ class Figure(NamedTuple):
     end: int
     noun: str = ""
     is_limit: bool = False
+
+
+_DENIED: Final = re.compile(r"\bgeen (?:een |de |het )?[a-z][\w-]*|\blos van [a-z]\w*|\bexclusief (?!\w*btw)[a-z]\w*")
+_ASKS_AMOUNT: Final = (
+    r"hoeveel|hoever|wat & kost|kwijt|betaal|rekent?|houd|gaat|mag|is\b|wordt|bespaar|scheelt|moet|komt|blijft|zou|krijg|levert|ben|kom"
+    r"|reken|bereken|uitrekenen"
+)
 
 
 class Moment(NamedTuple):
@@ -110,6 +115,14 @@ class Question(NamedTuple):
     def says(self, words: str) -> bool:
         """Whether a word of every group begins so; groups are set apart by `` & ``, words by ``|``."""
         return all(pattern.search(self.text) for pattern in _word_patterns(words))
+
+    def refuses(self, words: str) -> bool:
+        """As ``says``, without the words that the question denies: "geen kleding"."""
+        return self._replace(text=_DENIED.sub(" ", self.text)).says(words)
+
+    def asks_amount(self) -> bool:
+        """Whether it asks for an amount, a number or a day."""
+        return self.says(_ASKS_AMOUNT)
 
     def of(self, *units: str) -> list[Figure]:
         """The figures in one of these units that are no limits."""
@@ -165,6 +178,7 @@ def read_words(question: str, *, marketplace: str = "NL", today: date | None = N
 def _spoken(question: str) -> str:
     """Folded text with ``tweeduizend`` as 2000, ``anderhalve`` as 1,5 and ``een euro of twaalf`` as 12 euro."""
     text = plain(question)
+    text = re.sub(r"\b(?:e|é)(?:e|é)n(?=[a-z]+ster)", "1 ", text)  # "éénsterfeedback"
     text = re.sub(r"\b(twee|drie|vier|vijf)[ëe]nhal(?:f|ve)\b", lambda match: f"{_digits(match.group(1))},5", text)
     text = re.sub(r"\been (euro|stuk)s? of ([^\W\d_]+|\d+)\b", lambda match: f"{_digits(match.group(2))} {match.group(1)}", text)
     text = re.sub(r"\b(?:een )?halve (?=kuub|kilo|liter)", "0,5 ", text)

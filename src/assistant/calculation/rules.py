@@ -19,12 +19,26 @@ class Outcome(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One way to reckon: the question must say ``asks`` and must not say ``refuses``; see ``Question.says``."""
+    """One way to reckon: the question must say ``asks`` and must not say ``refuses``; see ``Question.says``.
+
+    Sellers name a thing in many ways. Where the best sections found hold the fact ``home``, a question for an amount is about
+    it, whatever words it takes.
+    """
 
     name: str
     asks: str
     work: Callable[[Question, Sources], Outcome | None]
     refuses: str = r"(?!)"
+    home: str = r"(?!)"
+
+    def fits(self, question: Question, sources: Sources) -> bool:
+        """Whether the rule may be tried on a question."""
+        return asks_for(question, sources, self.asks, self.home) and not question.refuses(self.refuses)
+
+
+def asks_for(question: Question, sources: Sources, asks: str, home: str) -> bool:
+    """Whether a question asks for an entry of a table: in its words, or for an amount while the best sections hold its fact."""
+    return question.says(asks) or (question.asks_amount() and sources.is_about(home))
 
 
 def ratio(top: Decimal, bottom: Decimal, label: str, show: Callable[[Decimal], str] = money) -> str:

@@ -66,6 +66,10 @@ class Sources(NamedTuple):
         if self.library:
             yield from (hit for hit in self.library.hits(pattern) if id(hit.fact) not in near)
 
+    def is_about(self, pattern: str) -> bool:
+        """Whether a fact with this pattern stands in one of the two sections that fit the question best."""
+        return any(True for chunk in self.chunks[:2] for _ in _hits(pattern, chunk.facts))
+
     def find(self, pattern: str) -> Hit | None:
         """The first fact with this pattern."""
         return next(self.hits(pattern), None)

@@ -10,6 +10,10 @@ from assistant.calculation.rules import Formula, Outcome, quotient
 from assistant.calculation.sources import Sources
 
 STOCK_FORMULAS: Final = (
+    # listings/variaties
+    Formula(r"kind|kinderen|child|variati\w*|ean\w*|varianten|asin\w* & hoeveel|reken", r"sokken in drie maten en vier kleuren zijn twaalf kinderen",
+            {"sizes": Role(r"mat(?:en)?\b", ("",)), "colours": Role(r"kleur\w*|smaken|geuren|uitvoeringen|dessins", ("",))},
+            lambda v: f"{number(v['sizes'])} × {number(v['colours'])} = {number(v['sizes'] * v['colours'])} kinderen, elk met een eigen EAN"),
     # fba/opslagkosten
     Formula("ratio|utili[sz]ation|opslaggebruik|weken voorraad|weken verkoop & m3|kuub|volume",
             "gemiddeld opgeslagen volume over 13 weken gedeeld door het gemiddeld verzonden volume per week",

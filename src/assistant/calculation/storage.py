@@ -52,6 +52,13 @@ def _is_high_season(question: Question) -> set[bool]:
     return found or {False, True}
 
 
+def _months_between(question: Question) -> Decimal:
+    """How many months "van oktober tot en met december" counts; 1 when no such span is named."""
+    span = re.search(rf"({MONTH})(?: tot en met| t/m|-) ?({MONTH})", question.text)
+    first, last = (MONTHS[span.group(1)], MONTHS[span.group(2)]) if span else (1, 1)
+    return Decimal(last - first + 1 if last >= first else 1)
+
+
 def _volume(question: Question) -> tuple[str, Decimal] | None:
     """The steps to the volume in m³, and the volume: stated, or pieces times the volume of one."""
     stated, pieces = question.only("m3"), question.counted()
@@ -89,8 +96,9 @@ def storage_fee(question: Question, sources: Sources) -> Outcome | None:
         if is_high in seasons
     ]
     span, month = question.only("maand"), half_up(amount * (rate.high if True in seasons else rate.low))
-    if span and len(seasons) == 1:
-        parts.append(f"{number(span.value)} maanden × {money(month, sign)} = {cents(span.value * month, sign)}")
+    months = span.value if span else _months_between(question)
+    if months > 1 and len(seasons) == 1:
+        parts.append(f"{number(months)} maanden × {money(month, sign)} = {cents(months * month, sign)}")
     used = (rate.fact, estimate.fact) if is_dutch and estimate else (rate.fact,)
     return Outcome(f"{steps}{'; '.join(parts)} ({place}{' als schatting' if is_dutch else ''}, excl. btw)", used)
 

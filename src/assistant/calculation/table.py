@@ -7,7 +7,7 @@ from assistant.calculation.deadlines import DEADLINES, deadline, payout_day
 from assistant.calculation.fixed_rates import per_unit, share_of
 from assistant.calculation.fulfilment import base_plus_weight, fuel_surcharge, fulfilment, local_or_efn, low_inventory
 from assistant.calculation.limits import over_limit
-from assistant.calculation.margins import MARGIN_FORMULAS, margin_left, multipack_price
+from assistant.calculation.margins import MARGIN_FORMULAS, highest_pack_price, margin_left, multipack_price
 from assistant.calculation.measures import shipping_weight
 from assistant.calculation.norms import NORM_FORMULAS, NORMS, PRIME_NORMS, against_norm, orders_needed, return_rate, returns_over_threshold
 from assistant.calculation.packaging import PACKAGING_FORMULAS
@@ -45,10 +45,10 @@ def _formula(question: Question, sources: Sources) -> Outcome | None:
 _OTHER_FEES: Final = (
     r"fba\b|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|"
     r"kleineondernemers|digital|dsf\b|terugbeta|\w*retour|stuurt|refund|tiktok|kaufland|bol\b|temu|verzeker|douane|mcf\b|bezorg|verzendgewicht|marge|winst|"
-    r"samen\b|totaal|in totaal|bij elkaar|inkoop|ingekocht|koop\w* .{0,20}\bin\b"
+    r"samen\b|bij elkaar|inkoop|ingekocht|koop\w* .{0,20}\bin\b"
 )
 _ASKS_FEE: Final = (
-    r"\w*com+is+ie|verwijzingskost|referral|verkoopkosten|provisie|afdr?a+g|houdt amazon|rekent amazon|pakt amazon|gaat er ?af|gaat eraf|"
+    r"\w*com+is+ie|verwijzingskost|referral|verkoopkosten|provisie|afdr?a+g|houdt amazon|amazon (?:er|daar)?(?:van|aan|voor)? ?(?:af)?houdt|amazon (?:er|daar)(?:van|aan|voor)|houdt amazon|rekent amazon|pakt amazon|gaat er ?af|gaat eraf|"
     r"bij amazon hangen|percentage|procent|\w*tarief|betaal (?:ik|je)|betalen|wat kost|\d+ ?%|verschil|scheel"
 )
 RULES: Final = (
@@ -66,7 +66,7 @@ RULES: Final = (
     Rule("promotion", r"\w*korting|actie|deal", extra_sales_needed),
     Rule("share", r"coupon|kortingsbon|voucher|tiktok|btw|mkb.?winst", share_of),
     Rule("prime discount", r"prime & \w*korting|deal|prijs", prime_discount),
-    Rule("selling plan", r"individue|professione|plan\b|verkoopplan|abonnement", selling_plan,
+    Rule("selling plan", r"individue|professione|plan\b|verkoopplan|abonnement|zonder vaste? (?:kost|prijs)", selling_plan,
          r"per (?:week|dag|jaar|kwartaal)|week|jaar|assortiment|catalogus|sku"),
     Rule("months", r"individue|profession|plan\b|verkoopplan|abonnement|maandbedrag|kaufland", months_of_plan, r"terug|opsturen|voorraad"),
     Rule("aged storage", r"oud\b|ouder|verouderd|toeslag|lig|stof|aged|langetermijn|dagen", aged_storage,
@@ -87,7 +87,7 @@ RULES: Final = (
          r"\w*opslag|m3|kuub|storage"),
     Rule("per unit",
          r"cep\b|central|mitteleuropa|gevaarlijk|lithium|batterij|accu|hazmat|powerbank|\w*douane|invoer|import|buiten|china|lage.prijs",
-         per_unit),
+         per_unit, home="zonder cep betaal je in duitsland een opslag van|lithiumbatterij.*extra per verzonden stuk|per soort product in pakketten"),
     Rule("vine", r"vine\b", vine_fee),
     Rule("bid", r"\w*bod\b|bied|\w*klik|cpc", highest_bid),
     Rule("daily budget", r"per dag|\w*budget|per maand & \w*budget|campagne|advert|uitg|geef|ingesteld|ads\b", daily_budget,
@@ -99,8 +99,9 @@ RULES: Final = (
     Rule("returns", r"\w*retour|terug", returns_over_threshold),
     Rule("return rate", r"retourpercentage|retourratio|return rate|\w*retour|terug & procent|\w*percentage|hoe hoog|return rate", return_rate, r"claim|bezwaar|euro"),
     Rule("formula", "|".join(group for entry in FORMULAS for group in entry.asks.split(" & ")), _formula),
-    Rule("total", r"verzeker|drempel|grens|btw|oss\b|kor\b", total_against_limit),
-    Rule("room", ASKS_ROOM, room_below_limit, r"\w*commissie|verwijzings|kosten|korting|prijs|dac7|lage.prijs|factuur"),
+    Rule("total", r"verzeker|drempel|grens|btw|oss\b|kor\b", total_against_limit, home="drempel van € 10.000 geldt voor alle"),
+    Rule("room", ASKS_ROOM, room_below_limit, r"\w*commissie|verwijzings|kosten|korting|prijs|dac7|lage.prijs|factuur", home="drempel van € 10.000 geldt voor alle"),
+    Rule("highest pack price", r"multipack|\d+[- ]?pack|bundel|set van|pak van|pak met|set met & mag|hooguit|maximaal|hoogste|hoeveel", highest_pack_price),
     Rule("multipack", r"multipack|\d+[- ]?pack|bundel|set van|pak van", multipack_price),
     Rule("shelf life", r"\w*houdba|tht|dagporties|datum", shelf_life, r"verlop|nog \d+ dagen|105|bij aankomst nog"),
     Rule("payout", r"geld|uitbeta|vrij|beschikbaar|opnemen|dd.?7|saldo|betaald", payout_day,

@@ -12,7 +12,8 @@ from assistant.calculation.sources import Hit, Sources, euro_pattern
 class Threshold(NamedTuple):
     """Amounts that are added up and held against a ``limit`` in the facts.
 
-    A total needs ``least_places`` countries in the question; room is also worked out for one amount.
+    A total needs ``least_places`` countries in the question; room is also worked out for one amount. ``by_topic`` says that a
+    question need not name it, when it asks for room and the best sections are about it.
     """
 
     asks: str
@@ -21,6 +22,7 @@ class Threshold(NamedTuple):
     refuses: str = r"(?!)"
     least_places: int = 0
     places: tuple[str, ...] = EURO_PLACES
+    by_topic: bool = False
 
 
 THRESHOLDS: Final = (
@@ -33,11 +35,14 @@ THRESHOLDS: Final = (
               "omzet in dat kalenderjaar", r"\w*kosten|commissie|belg|abonnement|voorraad|inkoop", places=("NL",)),
     # btw-en-regels/oss-en-btw-tarieven
     Threshold(r"drempel|grens|btw|oss\b", rf"tot {euro_pattern('limit')} per jaar \(excl\. btw\)|drempel van {euro_pattern('limit2')} geldt voor alle",
-              "verkoop aan andere EU-landen in dat jaar", r"nederland|thuis|\w*voorraad|kor\b|verzeker|dac7|30.dagen|douane", 2),
+              "verkoop aan andere EU-landen in dat jaar", r"nederland|thuis|\w*voorraad|kor\b|verzeker|dac7|30.dagen|douane", 2, by_topic=True),
 )  # fmt: skip
 ASKS_ROOM: Final = (
     r"hoeveel|hoever|ruimte|nog|over\b|tot (?:aan )?de & \w*drempel|\w*grens|limiet|kor\b|kleineondernemers|oss\b|binnen|ruimte"
 )
+
+
+_ROOM_WORDS: Final = r"er ?bij|erbij|voordat|nog\b|ruimte|drempel|\w*grens|boven\b|binnen"
 
 
 def total_against_limit(question: Question, sources: Sources) -> Outcome | None:
@@ -59,7 +64,7 @@ def total_against_limit(question: Question, sources: Sources) -> Outcome | None:
 def room_below_limit(question: Question, sources: Sources) -> Outcome | None:
     """What may still be sold below a limit, or how far one amount is above it; see ``THRESHOLDS`` for the articles."""
     amounts = _amounts(question)
-    for entry, hit in _entries(question, sources):
+    for entry, hit in _entries(question, sources) if question.says(_ROOM_WORDS) else []:
         limit = hit.value("limit")
         own = [amount for amount in amounts if amount != limit]
         if len(own) != 1 or question.is_about_other_than(*entry.places):
@@ -76,5 +81,12 @@ def _amounts(question: Question) -> list[Decimal]:
 
 def _entries(question: Question, sources: Sources) -> list[tuple[Threshold, Hit]]:
     """The thresholds that the question is about, with the facts that give them."""
-    asked = [entry for entry in THRESHOLDS if question.says(entry.asks) and not question.says(entry.refuses) and question.of("euro")]
-    return [(entry, hit) for entry in asked if (hit := sources.find(entry.fact))]
+    nears = question.says(_ROOM_WORDS)
+    return [
+        (entry, hit)
+        for entry in THRESHOLDS
+        if (question.says(entry.asks) or (entry.by_topic and nears and sources.is_about(entry.fact)))
+        and question.of("euro")
+        and not question.refuses(entry.refuses)
+        and (hit := sources.find(entry.fact))
+    ]
