@@ -52,13 +52,13 @@ def run_all(
         return measure(assistant, cases, progress=progress)
 
 
-def recorded_model(settings: Settings) -> RecordedModel:
-    """The language model of the settings with its recordings; without the model itself when it cannot be opened.
+def recorded_model(settings: Settings, folder: Path = RECORDINGS) -> RecordedModel:
+    """The language model of the settings with its recordings in a folder; without the model itself when it cannot be opened.
 
     Raises:
         LanguageModelError: the model cannot be opened and nothing was recorded of it.
     """
-    cassette = Cassette(RECORDINGS / f"{re.sub(r'[^a-z0-9.]+', '-', settings.llm.lower())}.jsonl")
+    cassette = Cassette(folder / f"{re.sub(r'[^a-z0-9.]+', '-', settings.llm.lower())}.jsonl")
     try:
         return RecordedModel(cassette, settings.llm, open_language_model(settings))
     except LanguageModelError:

@@ -6,7 +6,10 @@ import pytest
 from assistant.errors import LanguageModelError
 from assistant.evaluation.cassette import Cassette, RecordedModel
 from assistant.evaluation.judge import judge_case, judge_cases, read_vote
+from assistant.settings import Settings
+from evals.running import recorded_model
 from tests.evaluation_records import make_result
+from tests.protocol_servers import ProtocolServer, Reply, words
 
 
 class Parrot:
@@ -72,6 +75,25 @@ def test_a_damaged_cassette_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "c.jsonl").write_text("{}\n", "utf-8")
     with pytest.raises(LanguageModelError, match="neem opnieuw op"):
         Cassette(tmp_path / "c.jsonl")
+
+
+def test_a_run_recorded_from_a_server_is_replayed_when_the_server_and_its_key_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = ProtocolServer("openai", [Reply(words("Het plan kost € 39 per maand [1]."))])
+    with server.running():
+        there = Settings(_env_file=None, llm=server.model, llm_base_url=server.url)
+        assert reply_of(recorded_model(there, tmp_path)) == "Het plan kost € 39 per maand [1]."
+    gone = Settings(_env_file=None, llm=server.model)
+    replay = recorded_model(gone, tmp_path)
+    assert reply_of(replay) == "Het plan kost € 39 per maand [1]."
+    assert (len(server.requests), replay.replayed) == (1, 1)
+
+
+def test_a_model_that_cannot_be_opened_and_was_never_recorded_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(LanguageModelError, match="OPENAI_API_KEY"):
+        recorded_model(Settings(_env_file=None, llm="openai:proefmodel"), tmp_path)
 
 
 @pytest.mark.parametrize(
