@@ -87,9 +87,10 @@ def test_the_report_is_written_under_its_date_and_as_latest(tmp_path: Path) -> N
 
 
 def test_the_latest_report_shows_every_plot_that_was_made(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="plots are an optional part")
     pictures = [path.name for path in report.write_report(RESULTS, tmp_path) if path.suffix == ".png"]
     text = (tmp_path / "latest.md").read_text("utf-8")
-    assert pictures == [name for name in pictures if f"]({name})" in text]
+    assert pictures and all(f"]({name})" in text for name in pictures)
     assert "](groups.png)" not in (tmp_path / "20261122-120000.md").read_text("utf-8")
 
 
