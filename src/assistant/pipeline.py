@@ -21,7 +21,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from pydantic import ConfigDict
 
 from assistant.articles import FIGURES_FOLDER, MARKETPLACES, TOPICS_FILE, Corpus, article_paths, read_corpus
-from assistant.calculation import Calculator, WorkedSum
+from assistant.calculation import Calculator, WorkedSum, asks_for_sum
 from assistant.confidence import Confidence, Judge, Scope
 from assistant.conversation import split_questions, standalone_question
 from assistant.documents import Answer, Article, Citation, Document, Hit, IngestReport, Record, Rejection, StreamEvent, Turn
@@ -569,9 +569,12 @@ def _with_sums(found: Sequence[_Found], standalone: str, request: _Request, calc
     """
 
     def sum_of(one: _Found, *texts: str) -> WorkedSum | None:
+        if is_follow_up and not asks_for_sum(request.question):
+            return None
         near = [candidate.chunk for candidate in one.candidates]
         return calculator.work_out(texts, near, marketplace=request.marketplace, today=date.today())
 
+    is_follow_up = standalone != request.question
     # A part may leave the figures to the sentence before it: "Mijn puzzel kost 20 euro. Wat is de commissie, en de prijs zonder btw?"
     statements = " ".join(sentence for sentence in re.split(r"(?<=[?!.])\s+", standalone) if not sentence.endswith("?"))
     worked = [one.model_copy(update={"worked": sum_of(one, one.question, f"{statements} {one.question}")}) for one in found]

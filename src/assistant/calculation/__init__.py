@@ -8,6 +8,6 @@ its country and every operand it needs are there, and nothing else in the questi
 per subject; ``table`` lists them in the order in which they are tried.
 """
 
-from assistant.calculation.calculator import Calculator, WorkedSum, work_out, worked_sum
+from assistant.calculation.calculator import Calculator, WorkedSum, asks_for_sum, work_out, worked_sum
 
-__all__ = ["Calculator", "WorkedSum", "work_out", "worked_sum"]
+__all__ = ["Calculator", "WorkedSum", "asks_for_sum", "work_out", "worked_sum"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cached_property, partial
+from typing import Final
 
 from assistant.calculation.needed import still_needed
 from assistant.calculation.reading import Question, read_question, read_words
@@ -25,6 +26,26 @@ class WorkedSum(Record):
     rule: str
     chunks: tuple[Chunk, ...] = ()
     is_sum: bool = True
+
+
+_VERDICT: Final = r"(?:mag|mogen|kan|kun|kunnen|moet|moeten|hoef|geldt|gelden|start|werkt|is|zijn|heb|heeft|klopt|telt|word|wordt) (?:ik|je|dat|die|dit|het|de|een|ze|er|mijn)\b"
+_SHORT_WORDS: Final = 8
+
+
+def asks_for_sum(follow_up: str) -> bool:
+    """Whether a follow-up asks for the sum of the turn before it again, with something else in it.
+
+    It names a number or asks for an amount, or says no more than what is different ("en in december?"); a question for yes or
+    no about the same subject does not.
+    """
+    asked = read_words(follow_up)
+    if asked is None or _has_numbers(asked):
+        return asked is not None
+    if asked.says(r"hoeveel|wat & kost|betaal|wordt|komt|blijft|hou|scheelt|is dat") and not asked.says(r"waarom|hoezo"):
+        return True
+    return (
+        len(follow_up.split()) <= _SHORT_WORDS and asked.says(r"en\b|of\b|maar\b|voor\b|met\b|in\b|bij\b|op\b") and not asked.says(_VERDICT)
+    )
 
 
 class Calculator:

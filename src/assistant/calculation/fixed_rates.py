@@ -24,7 +24,7 @@ class UnitRate(NamedTuple):
 UNIT_RATES: Final = (
     # fba/fulfilmentkosten and fba/pan-eu-en-efn: the surcharge without Central Europe Programme
     UnitRate(r"cep\b|central europe|mitteleuropa", rf"opslag van {euro_pattern('rate')}|bespaart cep [\d.]+ x {euro_pattern('rate2')}",
-             "CEP-opslag in Duitsland", places=("DE",)),
+             "CEP-opslag in Duitsland", places=("DE", "PL")),
     # fba/toeslagen: dangerous goods and lithium batteries
     UnitRate(r"gevaarlijk|lithium|batterij|accu|hazmat|powerbank", rf"lithiumbatterij.*?{euro_pattern('rate')} extra per verzonden stuk",
              "toeslag voor gevaarlijke stoffen, per verzonden stuk"),

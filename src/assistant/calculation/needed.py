@@ -19,7 +19,7 @@ _OPERANDS: Final = {
     "bid": "je bod per klik", "more": "de verhoging in procent", "stored": "je opgeslagen volume in m³",
     "sent": "het verzonden volume per week in m³",
 }  # fmt: skip
-_ASKS: Final = r"hoeveel|wat|welke?|bereken|reken|wanneer|hoe lang|hoelang|hoe hoog"
+_ASKS: Final = r"hoeveel|wat|bereken|reken|wanneer|hoe lang|hoelang|hoe hoog|welke? (?:acos|roas|tacos|marge)"
 
 
 class Need(NamedTuple):

@@ -74,7 +74,7 @@ _OF_HOW_MANY: Final = re.compile(
 
 def _counted(question: Question, norm: Norm) -> tuple[Decimal, Decimal] | None:
     """How many of how many: "3 van mijn 80", "één klacht op 50 bestellingen", or two numbers with their own words."""
-    kinds = [figure for figure in question.of("") if re.fullmatch(rf"(?:{norm.part})\w*", figure.noun)]
+    kinds = [figure for figure in question.of("") if re.fullmatch(rf"\w*(?:{norm.part})\w*", figure.noun)]
     if len(kinds) > 1:  # "3 klachten en 2 claims" may be about the same orders
         wholes = [figure for figure in question.of("") if re.fullmatch(ORDERS.names, figure.noun) and figure.value > 4]
         are_apart = question.says("verschillende|aparte") and len(wholes) == 1

@@ -77,7 +77,9 @@ class Figure(NamedTuple):
     is_limit: bool = False
 
 
-_DENIED: Final = re.compile(r"\bgeen (?:een |de |het )?[a-z][\w-]*|\blos van [a-z]\w*|\bexclusief (?!\w*btw)[a-z]\w*")
+_DENIED: Final = re.compile(
+    r"\b(?:ben|kost|betaal)\b[^.?!]{0,40}\bkwijt\b|\bgeen (?:een |de |het )?[a-z][\w-]*|\b(?:los van|vanuit) [a-z]\w*|\bexclusief (?!\w*btw)[a-z]\w*"
+)
 _ASKS_AMOUNT: Final = (
     r"hoeveel|hoever|wat & kost|kwijt|betaal|rekent?|houd|gaat|mag|is\b|wordt|bespaar|scheelt|moet|komt|blijft|zou|krijg|levert|ben|kom"
     r"|reken|bereken|uitrekenen"
@@ -117,7 +119,7 @@ class Question(NamedTuple):
         return all(pattern.search(self.text) for pattern in _word_patterns(words))
 
     def refuses(self, words: str) -> bool:
-        """As ``says``, without the words that the question denies: "geen kleding"."""
+        """As ``says``, without what the question sets aside: "geen kleding", "vanuit Nederland", "wat ben ik kwijt"."""
         return self._replace(text=_DENIED.sub(" ", self.text)).says(words)
 
     def asks_amount(self) -> bool:
@@ -258,7 +260,7 @@ def _single_figures(text: str) -> Iterator[Figure]:
         value = decimal(match.group("number")) * size * _SCALES.get((match.group("scale") or "").strip(), 1)
         if match.group("cents") and unit == "euro":
             value += Decimal(match.group("cents")) / 100
-        following = re.match(rf" (?:{_ADJECTIVES})?([a-z][\w'-]*)", text[match.end() :])
+        following = re.match(rf" (?:{_ADJECTIVES}|[a-z]{{3,}}e (?=[a-z]{{3,}}(?:s|en)\b))?([a-z][\w'-]*)", text[match.end() :])
         noun = following.group(1) if following else ""
         if not unit and re.fullmatch(r"\d+[,.]\d\d", match.group("number")) and noun not in ("x", "keer", "maal"):
             unit = "euro"  # "kost 17,95"

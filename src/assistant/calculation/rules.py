@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from assistant.calculation.formatting import half_up, money, number, percent
 from assistant.calculation.reading import Question
@@ -18,11 +18,14 @@ class Outcome(NamedTuple):
     facts: tuple[Fact, ...]
 
 
+_ASKS_DATE: Final = r"(?:sinds|per|vanaf) (?:wanneer|welke? (?:datum|dag|maand|jaar))|(?:op )?welke (?:datum|dag)\b"
+
+
 class Rule(NamedTuple):
     """One way to reckon: the question must say ``asks`` and must not say ``refuses``; see ``Question.says``.
 
     Sellers name a thing in many ways. Where the best sections found hold the fact ``home``, a question for an amount is about
-    it, whatever words it takes.
+    it, whatever words it takes. A question for a date only gets a sum that ``gives_day``.
     """
 
     name: str
@@ -30,9 +33,12 @@ class Rule(NamedTuple):
     work: Callable[[Question, Sources], Outcome | None]
     refuses: str = r"(?!)"
     home: str = r"(?!)"
+    gives_day: bool = False
 
     def fits(self, question: Question, sources: Sources) -> bool:
         """Whether the rule may be tried on a question."""
+        if question.says(_ASKS_DATE) and not self.gives_day:
+            return False
         return asks_for(question, sources, self.asks, self.home) and not question.refuses(self.refuses)
 
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from assistant.calculation.formatting import decimal, half_up, number
 from assistant.calculation.measures import sides_text, volume_weight
 from assistant.calculation.reading import Question
+from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Sources
 from assistant.documents import Fact
 
@@ -96,3 +97,12 @@ def parcel_of(question: Question, sources: Sources) -> Parcel | None:
     steps = f"{sides_text(question.sides)} / 5.000 = {number(volume)} kg volumegewicht"
     chosen = f"het verzendgewicht is {number(max(volume, weight.value))} kg ({tier.name})"
     return Parcel(tier.name, max(volume, weight.value), f"{steps}; {chosen}; ", (tier.fact, rule.fact))
+
+
+def size_tier(question: Question, sources: Sources) -> Outcome | None:
+    """The size tier that a product falls in by its sides and weight (fba/formaatklassen)."""
+    parcel = parcel_of(question, sources) if question.sides else None
+    if parcel is None:
+        return None
+    steps = parcel.steps.removesuffix("; ")
+    return Outcome(steps if parcel.size in steps else f"{steps}; formaatklasse {parcel.size}", parcel.facts)

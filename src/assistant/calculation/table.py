@@ -18,7 +18,7 @@ from assistant.calculation.referral_fees import digital_surcharge, fee_change, p
 from assistant.calculation.removals import removal_fee
 from assistant.calculation.roles import assign
 from assistant.calculation.rules import Outcome, Rule
-from assistant.calculation.size_tiers import SIZES
+from assistant.calculation.size_tiers import SIZES, size_tier
 from assistant.calculation.sources import Sources
 from assistant.calculation.stock import STOCK_FORMULAS, reorder_point, shelf_life
 from assistant.calculation.storage import aged_storage, storage_fee
@@ -43,7 +43,7 @@ def _formula(question: Question, sources: Sources) -> Outcome | None:
 
 
 _OTHER_FEES: Final = (
-    r"fba\b|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|"
+    r"fba\b|goedkope (?:artikel|product)|lage.prijs|voordelige|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|"
     r"kleineondernemers|digital|dsf\b|terugbeta|\w*retour|stuurt|refund|tiktok|kaufland|bol\b|temu|verzeker|douane|mcf\b|bezorg|verzendgewicht|marge|winst|"
     r"samen\b|bij elkaar|inkoop|ingekocht|koop\w* .{0,20}\bin\b"
 )
@@ -57,7 +57,7 @@ RULES: Final = (
     Rule("margin", r"hou|over\b|marge|winst|verdien", margin_left),
     Rule("digital surcharge", r"digital|dsf\b|toeslag", digital_surcharge, r"brandstof|fba\b|\w*opslag|verouderd"),
     Rule("refund fee", r"terugbeta|refund|\w*retour|terug\b|stuurt|administratiekosten", refund_fee,
-         r"gedeelte|deels|helft|fba\b|boek|dvd|muziek|video|film|cd\b|abonnement|claim|magazijn|vergoed|gaf|budget"),
+         r"verschil|prijs daal|daalde|gedeelte|deels|helft|fba\b|boek|dvd|muziek|video|film|cd\b|abonnement|claim|magazijn|vergoed|gaf|budget"),
     Rule("VAT that stays", r"kor\b|kleineondernemers|\w*vrijgesteld|btw-vrij", vat_that_stays),
     Rule("fee change", r"scheel|verlag|daal|gedaald|omlaag|goedkoper|bespaar|minder", fee_change, r"naar\b|fba\b|in plaats van|tussen"),
     Rule("price limit", r"grens|drempel|boven|onder & verzend|porto", price_limit, _OTHER_FEES),
@@ -68,7 +68,7 @@ RULES: Final = (
     Rule("prime discount", r"prime & \w*korting|deal|prijs", prime_discount),
     Rule("selling plan", r"individue|professione|plan\b|verkoopplan|abonnement|zonder vaste? (?:kost|prijs)", selling_plan,
          r"per (?:week|dag|jaar|kwartaal)|week|jaar|assortiment|catalogus|sku"),
-    Rule("months", r"individue|profession|plan\b|verkoopplan|abonnement|maandbedrag|kaufland", months_of_plan, r"terug|opsturen|voorraad"),
+    Rule("months", r"individue|profession|plan\b|verkoopplan|abonnement|maandbedrag|kaufland", months_of_plan, r"terug|opsturen|voorraad|korting|vooruit"),
     Rule("aged storage", r"oud\b|ouder|verouderd|toeslag|lig|stof|aged|langetermijn|dagen", aged_storage,
          r"brandstof|dekking|lage.voorraad"),
     Rule("storage", r"\w*opslag|storage|m3|kuub|kubieke|opslaan|bewaren|laten liggen|per maand", storage_fee,
@@ -79,9 +79,10 @@ RULES: Final = (
     Rule("EFN or local", r"efn\b & lokaa?l|pan.eu|verschil|scheel|duurder", local_or_efn),
     Rule("base plus weight", r"(?:klein|middelgroot|groot) pakket [123]\b|\w*overmaat", base_plus_weight, r"efn\b|terug"),
     Rule("fulfilment", rf"{'|'.join(pattern for _, pattern in SIZES)}|fba\b|fulfil & kost|fba\b|fulfil|hoeveel|betaal|tarief|\w*toeslag|1,5|anderhalf|stuks",
-         fulfilment, r"grens|dekking|klasse|lage.voorraad|terug|verschil|scheel|overmaat|\w*opslag|m3|kuub|marge|winst|hou|mcf\b|advert|piek"),
+         fulfilment, r"grens|dekking|lage.voorraad|terug|verschil|scheel|overmaat|\w*opslag|m3|kuub|marge|winst|hou|mcf\b|advert|piek"),
     Rule("fuel surcharge", r"\w*brandstof|fuel|logistiektoeslag|1,5 ?%|1,5 procent", fuel_surcharge,
          r"3,5 ?(?:%|procent)|\w*opslag|verouderd|gevaarlijk|digital|lage.voorraad|piek|overmaat"),
+    Rule("size tier", r"\w*klasse|welk (?:formaat|pakket)|welke envelop|overmaat of", size_tier, r"kost|betaal|tarief|hoeveel"),
     Rule("limit", r"\w*titel|highlight|zoekterm|search terms|backend|doos|dozen|box", over_limit, r"volume|verzendgewicht"),
     Rule("volume weight", r"\w*volume|\w*gewicht|kg\b|kilo|weegt|tarief|fba\b|gram\b|dimensional|rekent", shipping_weight,
          r"\w*opslag|m3|kuub|storage"),
@@ -103,10 +104,10 @@ RULES: Final = (
     Rule("room", ASKS_ROOM, room_below_limit, r"\w*commissie|verwijzings|kosten|korting|prijs|dac7|lage.prijs|factuur", home="drempel van € 10.000 geldt voor alle"),
     Rule("highest pack price", r"multipack|\d+[- ]?pack|bundel|set van|pak van|pak met|set met & mag|hooguit|maximaal|hoogste|hoeveel", highest_pack_price),
     Rule("multipack", r"multipack|\d+[- ]?pack|bundel|set van|pak van", multipack_price),
-    Rule("shelf life", r"\w*houdba|tht|dagporties|datum", shelf_life, r"verlop|nog \d+ dagen|105|bij aankomst nog"),
+    Rule("shelf life", r"\w*houdba|tht|dagporties", shelf_life, r"over datum|eten|verlop|nog \d+ dagen|105|bij aankomst nog"),
     Rule("payout", r"geld|uitbeta|vrij|beschikbaar|opnemen|dd.?7|saldo|betaald", payout_day,
-         r"dd.?14|retour|claim|zonder tracking|postzegel|brief"),
-    Rule("deadline", "|".join(group for entry in DEADLINES for group in entry.asks.split(" & ")), deadline),
+         r"dd.?14|retour|claim|zonder tracking|postzegel|brief", gives_day=True),
+    Rule("deadline", "|".join(group for entry in DEADLINES for group in entry.asks.split(" & ")), deadline, gives_day=True),
     Rule("VAT", r"btw|vat\b", vat,
          r"drempel|grens|limiet|boven|kor\b|kleineondernemers|oss\b|dac7|\w*commissie|verwijzings|acos|marge|import|invoer|artikel 23"),
 )  # fmt: skip
