@@ -565,7 +565,7 @@ def _open_engine(settings: Settings, language_model: TextModel | None) -> Genera
 def _with_sums(found: Sequence[_Found], standalone: str, request: _Request, calculator: Calculator) -> list[_Found]:
     """The questions with what can be worked out for each; the whole message, when no part of it gives a sum.
 
-    A question is reckoned with as typed: repaired spelling may change a product or a figure.
+    A question is reckoned with as typed, and with its spelling repaired only when that gives nothing: a repair may change a product.
     """
 
     def sum_of(one: _Found, *texts: str) -> WorkedSum | None:
@@ -577,7 +577,7 @@ def _with_sums(found: Sequence[_Found], standalone: str, request: _Request, calc
     is_follow_up = standalone != request.question
     # A part may leave the figures to the sentence before it: "Mijn puzzel kost 20 euro. Wat is de commissie, en de prijs zonder btw?"
     statements = " ".join(sentence for sentence in re.split(r"(?<=[?!.])\s+", standalone) if not sentence.endswith("?"))
-    worked = [one.model_copy(update={"worked": sum_of(one, one.question, f"{statements} {one.question}")}) for one in found]
+    worked = [one.model_copy(update={"worked": sum_of(one, one.question, f"{statements} {one.question}", one.query.text)}) for one in found]
     if any(one.worked and one.worked.is_sum for one in worked):
         return worked
     before = [f"{request.history[-1].question} {request.question}"] if request.history else []

@@ -34,7 +34,7 @@ ADVERTISING_FORMULAS: Final = (
             r"omzet|verkocht|roas (?:van |is )?\d"),
     Formula(r"break.?even|quitte|mag (?:mijn|de|m'n) acos",
             "dekkingsbijdrage vóór advertenties gedeeld door je verkoopprijs|dan is de break-even acos",
-            {"left": PROFIT._replace(names=r"over\b|hou\w*|dekkingsbijdrage|winst|marge"),
+            {"left": PROFIT._replace(names=r"over\w*|blijft|hou\w*|dekkingsbijdrage|winst|marge"),
              "price": SELLING._replace(names=r"product|prijs|verkoop\w*|\bvan\b|kost\b|artikel")},
             lambda v: ratio(v["left"], v["price"], "break-even ACoS") if v["left"] < v["price"] else ""),
     # adverteren/biedingen-en-eerste-campagne

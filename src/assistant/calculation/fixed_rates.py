@@ -30,7 +30,7 @@ UNIT_RATES: Final = (
              "toeslag voor gevaarlijke stoffen, per verzonden stuk"),
     # btw-en-regels/btw-bij-voorraad-en-import: customs duty on small parcels since July 2026
     UnitRate(r"douane|invoer|import|buiten de eu|china", rf"{euro_pattern('rate')}(?: douanerecht)? per soort product",
-             "douanerecht per pakket", counted=r"soort\w*"),
+             "douanerecht per pakket", counted=r"soort\w*|dingen|verschillende"),
     # fba/lage-prijs-fba: the difference with the usual tariff
     UnitRate(r"lage.prijs & scheel|bespa|verschil|goedkoper|voordeel",
              rf"amazon\.nl scheelt lage-prijs-fba ongeveer {euro_pattern('rate')} per stuk",
@@ -41,7 +41,7 @@ UNIT_RATES: Final = (
 def per_unit(question: Question, sources: Sources) -> Outcome | None:
     """A price per piece, parcel or kind times how many there are; see ``UNIT_RATES`` for the articles."""
     for entry in UNIT_RATES:
-        amount = question.counted(entry.counted) or _listed_kinds(question, entry) or _loose_count(question)
+        amount = question.counted(entry.counted) or _listed_kinds(question, entry) or _loose_count(question, entry)
         hit = sources.agreed(entry.fact) if amount and asks_for(question, sources, entry.asks, entry.fact) else None
         if amount is None or hit is None or question.is_about_other_than(*entry.places):
             continue
@@ -53,10 +53,11 @@ def per_unit(question: Question, sources: Sources) -> Outcome | None:
     return None
 
 
-def _loose_count(question: Question) -> Figure | None:
+def _loose_count(question: Question, entry: UnitRate) -> Figure | None:
     """The only figure of a question, when it counts without a noun: "als ik er 2.400 per maand verkoop"."""
     figure = question.figures[0] if len(question.figures) == 1 else None
-    is_loose = figure and not figure.unit and not figure.is_limit and re.search(r"\ber $", question.text[: figure.start])
+    is_named = figure and re.match(entry.asks.split(" & ")[0], figure.noun)  # "150 lithium accu's"
+    is_loose = figure and not figure.unit and not figure.is_limit and (is_named or re.search(r"\ber $", question.text[: figure.start]))
     return figure if is_loose else None
 
 
@@ -89,7 +90,7 @@ SHARES: Final = (
             rf"{share_pattern('rate')} nederlandse btw over de amazon-kosten",
             "btw over de Amazon-kosten", ("NL",)),
     # btw-en-regels/kor-dac7-en-inkomstenbelasting
-    ShareOf("mkb.?winstvrijstelling", rf"mkb-winstvrijstelling 2026: .*?{share_pattern('rate')} van de winst", "mkb-winstvrijstelling in 2026", ("NL",)),
+    ShareOf(r"mkb & \w*vrijstelling|\w*vrijgesteld|mkb.?winst|regeling", rf"mkb-winstvrijstelling 2026: .*?{share_pattern('rate')} van de winst", "mkb-winstvrijstelling in 2026", ("NL",)),
 )  # fmt: skip
 
 

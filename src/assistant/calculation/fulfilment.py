@@ -64,7 +64,7 @@ def _place_column(question: Question, row: Fact) -> int | None:
 
 _LOCAL: Final = r"lokaal/pan-eu|\(2026\)"
 _EFN: Final = r"efn naar"
-_IS_EFN: Final = r"efn\b|europees verzendnetwerk|grensoverschrijdend|(?:uit|vanuit|in) (?:een )?(?:ander land|ander eu|buitenlands|duits magazijn|frans magazijn)"
+_IS_EFN: Final = r"efn\b|europees verzendnetwerk|over de grens|alles (?:hier|in nederland)|(?:uit|vanuit|in) (?:een )?(?:duitse?|franse?|poolse?|ander|buitenlands) (?:depot|magazijn|voorraad)|grensoverschrijdend|(?:uit|vanuit|in) (?:een )?(?:ander land|ander eu|buitenlands|duits magazijn|frans magazijn)"
 _LOW_LIMITS: Final = rf"lage-prijs-fba alleen t/m {euro_pattern('most')} in nederland[^€]*t/m {euro_pattern('germany')} in duitsland"
 _LOW_EXCEPTIONS: Final = r"uitzonderingscategorieën voor lage-prijs-fba zijn[^:]*: (?P<names>[^.]+)"
 _BY_GRAM: Final = r"^gramprijs voor [^:]+: (?P<names>[^.]+)"
@@ -193,7 +193,21 @@ def low_inventory(question: Question, sources: Sources) -> Outcome | None:
 
 
 def local_or_efn(question: Question, sources: Sources) -> Outcome | None:
-    """What local delivery saves over EFN, per piece and in all (fba/pan-eu-en-efn)."""
+    """What local delivery saves over EFN, per piece and in all (fba/pan-eu-en-efn, fba/fulfilmentkosten)."""
+    if question.of("euro") or question.is_about_other_than(*EURO_PLACES):
+        return None
+    plain = question._replace(text=re.sub(_IS_EFN, " ", question.text))
+    local, efn = piece_fee(plain, sources), piece_fee(plain._replace(text=f"{plain.text} efn"), sources)
+    if local is None or efn is None or efn.amount <= local.amount:
+        return _stated_difference(question, sources)
+    low, high = local.amount, efn.amount
+    difference = f"{money(high)} - {money(low)} = {cents(high - low)} verschil per stuk tussen EFN en lokaal"
+    label = f"({local.facts[0].cells[0]}, excl. btw en brandstoftoeslag)"
+    return Outcome(f"{difference}{times_pieces(question.counted(), high - low)} {label}", (*local.facts, *efn.facts))
+
+
+def _stated_difference(question: Question, sources: Sources) -> Outcome | None:
+    """The difference from a sentence that gives both fees."""
     size, weights = named_size(question), [figure.value for figure in question.figures if figure.unit == "kg"]
     if len(weights) != 1 or not size or question.is_about_other_than("NL"):
         return None

@@ -55,7 +55,12 @@ NEEDS: Final = (
 
 def still_needed(question: Question, sources: Sources, formulas: tuple[Formula, ...]) -> Outcome | None:
     """One line that names the operand still needed, with the fact that gives the rule; None when it is not exactly one."""
-    if not question.says(_ASKS) or "US" in question.places or question.of("dollar", "pond"):
+    if (
+        not question.says(_ASKS)
+        or question.says(r"geldt|gelden|klopt|toch\b|waarom")
+        or "US" in question.places
+        or question.of("dollar", "pond")
+    ):
         return None
     return _price(question, sources) or _entry(question, sources) or _orders(question, sources) or _operand(question, sources, formulas)
 

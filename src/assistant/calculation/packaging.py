@@ -11,7 +11,7 @@ from assistant.calculation.tariffs import fee_text
 _LUCID_KG: Final = ((Decimal("0.095"), "papier"), (Decimal("0.005"), "plastic (oude vuistregel van Amazon)"))
 PACKAGING_FORMULAS: Final = (
     # btw-en-regels/epr-verpakking-elektronica-batterijen
-    Formula("lucid|duaal|duale|verpakking & lucid|duaal|duale|papier|plastic|opge|kilo|gram|gewicht|kg", "95 g papier en 5 g plastic per verzonden stuk",
+    Formula("lucid|papier|duaal|duale|verpakking & lucid|duaal|duale|papier|plastic|opge|kilo|gram|gewicht|kg", "95 g papier en 5 g plastic per verzonden stuk",
             {"sent": ORDERS._replace(names=rf"{ORDERS.names}|stuks|verzend|verstuur")},
             lambda v: " en ".join(f"{number(v['sent'])} × {number(kg)} kg = {number(v['sent'] * kg)} kg {kind}" for kg, kind in _LUCID_KG)),
     Formula("pay on behalf|ecobijdrage", "€ 24,99 per jaar plus 3% van de betaalde ecobijdragen",

@@ -9,6 +9,8 @@ from assistant.calculation.reading import Figure, Question
 from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Sources, euro_pattern
 
+_ASKS_GAP: Final = r"verschil|scheel|bespaar|hoeveel (?:goedkoper|duurder|meer|minder)"
+
 
 def selling_plan(question: Question, sources: Sources) -> Outcome | None:
     """Individueel times the articles sold, against the month price of Professioneel (start/verkoopplan-kiezen)."""
@@ -16,7 +18,8 @@ def selling_plan(question: Question, sources: Sources) -> Outcome | None:
         rf"individueel.{{0,60}}?{euro_pattern('each')}(?: exclusief btw)? per verkocht artikel|gedeeld door {euro_pattern('each2')}"
     )
     month = sources.agreed(rf"professioneel kost.{{0,20}}? {euro_pattern('month')} per maand|want {euro_pattern('month2')} gedeeld door")
-    sold = question.counted() or question.counted(r"dingen|spullen|verkopen")
+    bare = [figure for figure in question.figures if not figure.unit]
+    sold = question.counted() or (bare[0] if len(bare) == 1 and question.says("verko") else None)
     is_monthly = question.says(r"per maand|maandelijks|in de maand|(?:deze|vorige|afgelopen|elke|een) maand|pm\b") or (
         sold and sold.noun in ("verkopen", "bestellingen", "orders")
     )
@@ -32,7 +35,10 @@ def selling_plan(question: Question, sources: Sources) -> Outcome | None:
     total, price = sold.value * each.value("each"), month.value("month")
     compared = "goedkoper dan" if total < price else "duurder dan" if total > price else "gelijk aan"
     text = f"{number(sold.value)} × {money(each.value('each'))} = {cents(total)} per maand met Individueel"
-    return Outcome(f"{text}, {compared} {cents(price)} met Professioneel (excl. btw)", (each.fact, month.fact))
+    gap = f"; {money(max(total, price))} - {money(min(total, price))} = {cents(abs(total - price))} verschil" if total != price else ""
+    return Outcome(
+        f"{text}, {compared} {cents(price)} met Professioneel (excl. btw){gap if question.says(_ASKS_GAP) else ''}", (each.fact, month.fact)
+    )
 
 
 def _a_year(question: Question) -> Figure | None:

@@ -63,6 +63,10 @@ JOINT: Final = re.compile(r" ?(?:naar|of|en|tot|-|/|en niet|of toch) ?")
 _THOUSANDS: Final = re.compile(r"\b(\d+000) (\d{1,3})(?= |$)(?! (?:euro|%|stuks))")
 
 
+_MONEY_NOUNS: Final = frozenset("omzet couponomzet advertentieomzet winst inkoop".split())
+_MONEY_BEFORE: Final = re.compile(r"\b(?:\w*omzet|\w*prijs|couponbudget|winst|marge)(?: van| is| was|:)? ?$")
+
+
 class Figure(NamedTuple):
     """A number of the question in its base unit: euro, kg, m3, cm; a bare number has no unit but the ``noun`` behind it.
 
@@ -150,6 +154,10 @@ def _word_patterns(words: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"(?<!\w)(?:{group})") for group in words.split(" & "))
 
 
+_PEOPLE: Final = {
+    "nederlanders?": "NL", "hollanders?": "NL", "belg(?:en)?": "BE", "vlaming(?:en)?": "BE", "duitsers?": "DE", "duits": "DE", "frans(?:man|en)": "FR",
+    "italianen|italiaan": "IT", "spanjaard(?:en)?": "ES", "pol(?:en)": "PL", "zweden|zweed": "SE",
+}  # fmt: skip
 # In a longer text too many figures could be meant.
 LONGEST_QUESTION_CHARACTERS: Final = 1_000
 EURO_PLACES: Final = ("NL", "BE", "DE", "FR", "IT", "ES", "IE")
@@ -171,10 +179,17 @@ def read_words(question: str, *, marketplace: str = "NL", today: date | None = N
     moments, rest = _take_moments(text, today)
     sides, rest = _take_sides(rest)
     figures = tuple(_figures(_YEAR.sub(_blank, rest)))
-    places = tuple(place for place in named_marketplaces(question) if place != "EU")
-    towards = re.findall(r"\bnaar (?:een |de |het )?(?:\w+ in )?([\w.]+)", question.lower())
-    destinations = tuple(place for word in towards for place in named_marketplaces(word) if place != "EU")
-    return Question(text, figures, sides, moments, places, marketplace, today, destinations)
+    towards = re.findall(r"\b(?:naar|aan) (?:een |de |het )?(?:\w+ in )?([\w.]+)", question.lower())
+    destinations = tuple(place for word in towards for place in _places(word))
+    return Question(text, figures, sides, moments, _places(question), marketplace, today, destinations)
+
+
+def _places(text: str) -> tuple[str, ...]:
+    """The marketplaces that a text names: by country, by shop ("op .de") or by the people who live there."""
+    people = [place for word, place in _PEOPLE.items() if re.search(rf"\b{word}\b", text.lower())]
+    shops = [code.upper() for code in re.findall(r"(?<![\w.])\.(nl|be|de|fr|it|es)\b", text.lower())]
+    found = [*named_marketplaces(text), *people, *shops]
+    return tuple(dict.fromkeys(place for place in found if place != "EU"))
 
 
 def _spoken(question: str) -> str:
@@ -264,4 +279,6 @@ def _single_figures(text: str) -> Iterator[Figure]:
         noun = following.group(1) if following else ""
         if not unit and re.fullmatch(r"\d+[,.]\d\d", match.group("number")) and noun not in ("x", "keer", "maal"):
             unit = "euro"  # "kost 17,95"
+        if not unit and (noun in _MONEY_NOUNS or _MONEY_BEFORE.search(text[: match.start()])):
+            unit = "euro"  # "10.000 omzet", "verkoopprijs 24"
         yield Figure(value, unit, match.start(), match.end(), noun, _LIMIT.search(text[: match.start()]) is not None)

@@ -83,7 +83,9 @@ def referral_fee(question: Question, sources: Sources) -> Outcome | None:
         return None
     tariffs = stated_or_named_tariffs(question, sources)
     prices = sorted(figure.value for figure in question.of("euro"))
-    is_change = question.says(r"naar\b|in plaats van|of\b|verschil|scheel|verhoog|verlaag") and not question.says(_SHIPPING)
+    is_change = question.says(r"naar\b|in plaats van|i\.?p\.?v|tegenover|of\b|verschil|scheel|verhoog|verlaag") and not question.says(
+        _SHIPPING
+    )
     if len(prices) == 2 and is_change:
         return _two_fees(tariffs, prices, sources)
     total = _total_price(question, sources)

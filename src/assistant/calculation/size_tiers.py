@@ -15,7 +15,7 @@ from assistant.documents import Fact
 SIZES: Final = (
     ("extra grote envelop", r"extra.(?:grote|large) envel\w+"), ("grote envelop", r"(?:grote|large) envel\w+"),
     ("lichte envelop", r"(?:lichte|light) envel\w+"),
-    ("standaardenvelop", r"standaard ?envel\w+|standard envel\w+"), ("klein pakket", r"kleine? pak(?:ket|je)\w*|small parcel\w*"),
+    ("standaardenvelop", r"standaard ?envel\w+|standard envel\w+"), ("klein pakket", r"kleine? (?:pak|doos)\w*|small parcel\w*"),
     ("standaardpakket", r"standaard ?pakket\w*|standard parcel\w*"),
 )  # fmt: skip
 _SIDES: Final = re.compile(r"([\d,]+)(?: cm)? × ([\d,]+)(?: cm)? × ([\d,]+) cm")

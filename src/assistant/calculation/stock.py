@@ -3,13 +3,17 @@
 from decimal import Decimal
 from typing import Final
 
-from assistant.calculation.formatting import number
+from assistant.calculation.formatting import cents, money, number
 from assistant.calculation.reading import Question
-from assistant.calculation.roles import DAILY, Role, assign, nearest
+from assistant.calculation.roles import BOUGHT, DAILY, Role, assign, nearest
 from assistant.calculation.rules import Formula, Outcome, quotient
 from assistant.calculation.sources import Sources
 
 STOCK_FORMULAS: Final = (
+    # fba/retouren-en-vergoedingen
+    Formula("kwijt|verloren|beschadig|vermist|mis|zoek|verlies & vergoed|krijg|terug & inkoop|koop|productiekosten", "vóór een bestelling, dan vergoedt amazon .* je inkoop- of productiekosten",
+            {"pieces": Role(r"stuks?|artikelen|producten|kwijt|verloren|mis|vermist", ("",)), "bought": BOUGHT._replace(units=("euro",))},
+            lambda v: f"{number(v['pieces'])} × {money(v['bought'])} = {cents(v['pieces'] * v['bought'])} vergoeding op inkoopprijs"),
     # listings/variaties
     Formula(r"kind|kinderen|child|variati\w*|ean\w*|varianten|asin\w* & hoeveel|reken", r"sokken in drie maten en vier kleuren zijn twaalf kinderen",
             {"sizes": Role(r"mat(?:en)?\b", ("",)), "colours": Role(r"kleur\w*|smaken|geuren|uitvoeringen|dessins", ("",))},
@@ -33,8 +37,8 @@ STOCK_FORMULAS: Final = (
             lambda v: " tot ".join(f"{days} dagen × {number(v['daily'])} = {number(days * v['daily'])} stuks" for days in (30, 60)),
             r"bestelpunt|\w*bestel|levertijd|dekking|hoe ?lang|hoeveel dagen"),
     # fba/retouren-en-vergoedingen
-    Formula("misplaatst|zoek", "trek 'gevonden' van 'misplaatst' af",
-            {"lost": Role("misplaatst|kwijt|zoek", ("",)), "found": Role("gevonden", ("",))},
+    Formula("misplaatst|misplaced|zoek|vermist", "trek 'gevonden' van 'misplaatst' af",
+            {"lost": Role(r"misplaatst|misplaced|kwijt|zoek|vermist", ("",)), "found": Role(r"gevonden|teruggevonden|found", ("",))},
             lambda v: f"{number(v['lost'])} - {number(v['found'])} = {number(v['lost'] - v['found'])} stuks om te claimen"),
 )  # fmt: skip
 
@@ -71,7 +75,7 @@ def reorder_point(question: Question, sources: Sources) -> Outcome | None:
 def shelf_life(question: Question, sources: Sources) -> Outcome | None:
     """Days to use it up plus 90 (fba/verpakken-houdbaarheid-gevaarlijk)."""
     hit = sources.find(r"op te maken, plus 90 dagen|gebruiksduur plus 90 dagen")
-    portions = question.counted("dagporties|dagdoseringen|porties") or question.only("dag")
+    portions = question.counted(r"dagporties|dagdoseringen|porties|capsules|caps|tabletten|pillen") or question.only("dag")
     if hit is None or portions is None:
         return None
     return Outcome(f"{number(portions.value)} + 90 = {number(portions.value + 90)} dagen houdbaar bij aankomst", (hit.fact,))

@@ -105,11 +105,11 @@ def storage_fee(question: Question, sources: Sources) -> Outcome | None:
 
 def _age_row(question: Question, sources: Sources) -> Fact | None:
     """The row of the aged inventory surcharge for the age in the question; months must fall well inside one row."""
-    age = question.only("dag", "maand", "jaar")
-    if age is None:
+    ages = question.of("dag", "maand", "jaar")
+    if not ages or len({age.unit for age in ages}) != len(ages):  # "1 jaar en 2 maanden" is one age, "10 of 20 dagen" is not
         return None
-    shortest, longest = {"dag": (1, 1), "maand": (30, 31), "jaar": (365, 366)}[age.unit]
-    rows = [_row_of_age(sources, age.value * days) for days in (shortest, longest)]
+    spans = {"dag": (1, 1), "maand": (30, 31), "jaar": (365, 366)}
+    rows = [_row_of_age(sources, sum((age.value * spans[age.unit][end] for age in ages), Decimal(0))) for end in (0, 1)]
     return rows[0] if rows[0] == rows[1] else None
 
 

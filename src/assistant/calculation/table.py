@@ -24,7 +24,7 @@ from assistant.calculation.stock import STOCK_FORMULAS, reorder_point, shelf_lif
 from assistant.calculation.storage import aged_storage, storage_fee
 from assistant.calculation.thresholds import ASKS_ROOM, room_below_limit, total_against_limit
 from assistant.calculation.totals import total_fee
-from assistant.calculation.vat import vat, vat_that_stays
+from assistant.calculation.vat import vat, vat_lost_on_stock, vat_that_stays
 
 FORMULAS: Final = (*ADVERTISING_FORMULAS, *MARGIN_FORMULAS, *STOCK_FORMULAS, *NORM_FORMULAS, *PACKAGING_FORMULAS)
 
@@ -48,7 +48,7 @@ _OTHER_FEES: Final = (
     r"samen\b|bij elkaar|inkoop|ingekocht|koop\w* .{0,20}\bin\b"
 )
 _ASKS_FEE: Final = (
-    r"\w*com+is+ie|verwijzingskost|referral|verkoopkosten|provisie|afdr?a+g|houdt amazon|amazon (?:er|daar)?(?:van|aan|voor)? ?(?:af)?houdt|amazon (?:er|daar)(?:van|aan|voor)|houdt amazon|rekent amazon|pakt amazon|gaat er ?af|gaat eraf|"
+    r"\w*com+is+ie|verwijzingskost|referral|verkoopkosten|afge(?:ven|staan)|in zijn zak|snoept|provisie|afdr?a+g|houdt amazon|houden ze|amazon (?:er|daar)?(?:van|aan|voor)? ?(?:af)?houdt|amazon (?:er|daar)(?:van|aan|voor)|houdt amazon|rekent amazon|pakt amazon|gaat er ?af|gaat eraf|"
     r"bij amazon hangen|percentage|procent|\w*tarief|betaal (?:ik|je)|betalen|wat kost|\d+ ?%|verschil|scheel"
 )
 RULES: Final = (
@@ -58,28 +58,29 @@ RULES: Final = (
     Rule("digital surcharge", r"digital|dsf\b|toeslag", digital_surcharge, r"brandstof|fba\b|\w*opslag|verouderd"),
     Rule("refund fee", r"terugbeta|refund|\w*retour|terug\b|stuurt|administratiekosten", refund_fee,
          r"verschil|prijs daal|daalde|gedeelte|deels|helft|fba\b|boek|dvd|muziek|video|film|cd\b|abonnement|claim|magazijn|vergoed|gaf|budget"),
+    Rule("VAT lost on stock", r"kor\b|kleineondernemers & inkoop|inkopen|\w*voorraad|koop", vat_lost_on_stock, r"commissie|fee|amazon.?kosten|omzet|grens"),
     Rule("VAT that stays", r"kor\b|kleineondernemers|\w*vrijgesteld|btw-vrij", vat_that_stays),
-    Rule("fee change", r"scheel|verlag|daal|gedaald|omlaag|goedkoper|bespaar|minder", fee_change, r"naar\b|fba\b|in plaats van|tussen"),
+    Rule("fee change", r"scheel|verlag|daal|gedaald|omlaag|goedkoper|bespaar|minder", fee_change, r"naar\b|fba\b|in plaats van|i\.?p\.?v|tegenover|tussen"),
     Rule("price limit", r"grens|drempel|boven|onder & verzend|porto", price_limit, _OTHER_FEES),
-    Rule("referral fee", _ASKS_FEE, referral_fee, _OTHER_FEES),
+    Rule("referral fee", _ASKS_FEE, referral_fee, _OTHER_FEES, home=r"^over een .{2,40} van € [\d,]+ betaal je .*\d+%"),
     Rule("coupon", r"coupon|voucher|kortingsbon", coupon_fee, r"\w*budget"),
     Rule("promotion", r"\w*korting|actie|deal", extra_sales_needed),
-    Rule("share", r"coupon|kortingsbon|voucher|tiktok|btw|mkb.?winst", share_of),
+    Rule("share", r"coupon|kortingsbon|voucher|tiktok|btw|mkb", share_of),
     Rule("prime discount", r"prime & \w*korting|deal|prijs", prime_discount),
     Rule("selling plan", r"individue|professione|plan\b|verkoopplan|abonnement|zonder vaste? (?:kost|prijs)", selling_plan,
-         r"per (?:week|dag|jaar|kwartaal)|week|jaar|assortiment|catalogus|sku"),
+         r"per (?:week|dag|jaar|kwartaal)|week|jaar|assortiment|catalogus|sku", home="kosten per verkocht artikel: individueel"),
     Rule("months", r"individue|profession|plan\b|verkoopplan|abonnement|maandbedrag|kaufland", months_of_plan, r"terug|opsturen|voorraad|korting|vooruit"),
     Rule("aged storage", r"oud\b|ouder|verouderd|toeslag|lig|stof|aged|langetermijn|dagen", aged_storage,
          r"brandstof|dekking|lage.voorraad"),
     Rule("storage", r"\w*opslag|storage|m3|kuub|kubieke|opslaan|bewaren|laten liggen|per maand", storage_fee,
-         r"kleding|schoen|tas\b|tassen|gevaarlijk|parfum|spuitbus|oud\b|ouder|verouderd|gebruikstoeslag|capaciteit|limiet|\w*gewicht|webshop"),
-    Rule("low inventory", r"dekking|lage.voorraad|voorraad", low_inventory),
+         r"kleding|schoen|tas\b|tassen|gevaarlijk|parfum|spuitbus|oud\b|ouder|verouderd|jaar\b|jaren|bovenop|extra|gebruikstoeslag|capaciteit|limiet|\w*gewicht|webshop"),
+    Rule("low inventory", r"dekking|lage.voorraad|voorraad", low_inventory, home="lage-voorraadtoeslag kost in duitsland"),
     Rule("removal", r"terugstur|terug te|terughal|terug laten|laten terug|verwijder|removal|teruggestuurd", removal_fee,
-         r"vernietig|claim|kwijt|klant|gratis"),
-    Rule("EFN or local", r"efn\b & lokaa?l|pan.eu|verschil|scheel|duurder", local_or_efn),
+         r"vernietig|claim|kwijt|klant|gratis", home="^(?:standaardformaat|overmaat) t/m 500 g: tarief per stuk"),
+    Rule("EFN or local", r"efn\b|over de grens & lokaa?l|pan.eu|verschil|scheel|duurder|in plaats van|meer", local_or_efn),
     Rule("base plus weight", r"(?:klein|middelgroot|groot) pakket [123]\b|\w*overmaat", base_plus_weight, r"efn\b|terug"),
     Rule("fulfilment", rf"{'|'.join(pattern for _, pattern in SIZES)}|fba\b|fulfil & kost|fba\b|fulfil|hoeveel|betaal|tarief|\w*toeslag|1,5|anderhalf|stuks",
-         fulfilment, r"grens|dekking|lage.voorraad|terug|verschil|scheel|overmaat|\w*opslag|m3|kuub|marge|winst|hou|mcf\b|advert|piek"),
+         fulfilment, r"grens|dekking|lage.voorraad|terug|verschil|scheel|overmaat|\w*opslag|m3|kuub|marge|winst|hou|mcf\b|advert|piek", home=r"t/m [\d,]+ k?g: .*lokaal/pan-eu 2026|t/m [\d,]+ k?g: efn naar"),
     Rule("fuel surcharge", r"\w*brandstof|fuel|logistiektoeslag|1,5 ?%|1,5 procent", fuel_surcharge,
          r"3,5 ?(?:%|procent)|\w*opslag|verouderd|gevaarlijk|digital|lage.voorraad|piek|overmaat"),
     Rule("size tier", r"\w*klasse|welk (?:formaat|pakket)|welke envelop|overmaat of", size_tier, r"kost|betaal|tarief|hoeveel"),
@@ -92,7 +93,7 @@ RULES: Final = (
     Rule("vine", r"vine\b", vine_fee),
     Rule("bid", r"\w*bod\b|bied|\w*klik|cpc", highest_bid),
     Rule("daily budget", r"per dag|\w*budget|per maand & \w*budget|campagne|advert|uitg|geef|ingesteld|ads\b", daily_budget,
-         r"conversie|sessies|voorraad"),
+         r"conversie|sessies|voorraad", home="een maand van 30 dagen op hooguit"),
     Rule("reorder point", r"bestelpunt|\w*bestel|reorder|levertijd", reorder_point, r"dd.7|klant"),
     Rule("orders needed", r"hoeveel|minstens|minimaal|vanaf & bestelling|orders|verkopen & odr|defect|klacht|claim|negatieve & nodig|moet|onder", orders_needed,
          r"recensie|review|prime|sfp\b"),

@@ -8,11 +8,14 @@ from assistant.calculation.formatting import CENT, cents, decimal, half_up, mone
 from assistant.calculation.reading import Question
 from assistant.calculation.referral_fees import LOW_VAT_GOODS
 from assistant.calculation.rules import Outcome
-from assistant.calculation.sources import Sources
+from assistant.calculation.sources import Sources, share_pattern
+from assistant.calculation.tariffs import fee_text
 from assistant.documents import Fact
 from assistant.query_rewriting import MARKETPLACE_LABELS
 
-_VAT_OUT: Final = r"blijft|hou|netto|zonder btw|excl|na \w+ btw|na btw|na aftrek|btw eraf|zit er|btw zit|van btw af"
+_VAT_OUT: Final = (
+    r"blijft|hou|netto|zonder btw|excl|na \w+ btw|na btw|na aftrek|btw eraf|zit er|btw zit|van btw af|de btw (?:in|van)|btw in"
+)
 _VAT_ON: Final = r"btw erbij|plus btw|incl|met btw|btw bovenop|btw op"
 
 
@@ -59,7 +62,11 @@ def vat(question: Question, sources: Sources) -> Outcome | None:
         return None  # with VAT or without is not said
     if not takes_out and not (without_vat or (on and not out)):
         return None
-    parts = [_vat_text(amount.value, found, takes_out, question.says("hoeveel btw|aan btw|zit er|btw zit")) for found in rates if found]
+    parts = [
+        _vat_text(amount.value, found, takes_out, question.says("hoeveel btw|aan btw|zit er|btw zit|de btw (?:in|van)|btw in"))
+        for found in rates
+        if found
+    ]
     return Outcome("; ".join(parts), tuple(found.fact for found in rates if found)) if len(parts) == len(rates) else None
 
 
@@ -88,3 +95,12 @@ def vat_that_stays(question: Question, sources: Sources) -> Outcome | None:
     ):
         return Outcome(f"{money(amount.value)} × 1,21 = {cents(amount.value * factor)} {note}", (hit.fact,))
     return None
+
+
+def vat_lost_on_stock(question: Question, sources: Sources) -> Outcome | None:
+    """The VAT on stock that a seller under the KOR cannot reclaim (btw-en-regels/kor-dac7-en-inkomstenbelasting)."""
+    rule, amount = sources.find(r"btw voorraad in, dan is die .* in de kor een kostenpost"), question.only("euro")
+    rate = sources.find(rf"algemene btw-tarief {share_pattern('rate')}")
+    if rule is None or rate is None or amount is None or question.says(r"incl|met btw|erbij in") or question.is_about_other_than("NL"):
+        return None
+    return Outcome(f"{fee_text([(rate.value('rate') / 100, amount.value)])} btw die je in de KOR niet terugkrijgt", (rule.fact, rate.fact))
