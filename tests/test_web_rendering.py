@@ -68,6 +68,12 @@ def test_a_passage_keeps_all_of_its_text() -> None:
         assert part in shown
 
 
+def test_cells_are_aligned_without_inline_style() -> None:
+    html = render_markdown("| a | b |\n|---|--:|\n| 1 | 2 |")
+    assert "style=" not in html
+    assert '<td class="right">2</td>' in html
+
+
 # --- What nobody should be able to put on a page
 
 ATTACKS = {
@@ -113,7 +119,7 @@ def test_untrusted_text_is_harmless_wherever_it_stands(attack: str) -> None:
     assert_harmless(without_icons(render("thread.html", conversation_id="c", title=attack, shown="1", turns=[turn_view(turn)])))
     done = {"conversation_id": "c", "title": attack, "said": attack, "replaces": attack, "after": attack, "turn": turn_view(turn)}
     assert_harmless(without_icons(render("done.html", **done)))
-    assert_harmless(render("live.html", question=attack, text=render_partial(attack), said=attack))
+    assert_harmless(render("live.html", question=attack, text=render_partial(attack), said=attack, is_first=True))
     conversation = Conversation(conversation_id=attack, title=attack, created_at=turn.created_at, updated_at=turn.created_at)
     listed = {"conversations": [conversation], "has_older": True, "search": attack, "current_id": "", "undo": conversation}
     assert_harmless(render("conversations.html", **listed))

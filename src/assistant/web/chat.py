@@ -158,7 +158,8 @@ class ChatPage:
         self.topic.input(self.choose_topic, [self.topic, self.conversation_id], [self.thread], **quick)
         searching = [self.search, self.conversation_id]
         self.search.change(self.list_found, searching, [self.conversations], **quick | {"trigger_mode": "always_last"})
-        self.conversations.open(self.open_conversation, [self.search], shown, cancels=asking, **quick)
+        opening = quick | {"trigger_mode": "multiple"}  # of two that are opened one after the other, the last is shown
+        self.conversations.open(self.open_conversation, [self.search], shown, cancels=asking, **opening)
         self.conversations.rename(self.rename_conversation, searching, [*listed, self.search], **quick)
         self.conversations.remove(self.remove_conversation, [*searching, self.topic], listed, **quick)
         self.conversations.restore(self.restore_conversation, searching, listed, **quick)
@@ -221,13 +222,14 @@ class ChatPage:
     def _answer(self, question: str, place: Place, request: gr.Request) -> Iterator[Update]:
         question = clean_text(question or "").strip()
         if not question:
+            yield {self.live: gr.skip()}  # a handler that yields nothing would empty the page
             return
         running = Running(_owner(request), question, place)
         session = str(request.session_hash)
         self._register(session, running)
         yield {
             self.question: "",
-            self.live: _live_html(question, "", texts.SEARCHING if self._loading.is_ready else texts.LOADING),
+            self.live: _live_html(running, texts.SEARCHING if self._loading.is_ready else texts.LOADING),
         }
         try:
             yield from self._stream(running, session)
@@ -254,7 +256,7 @@ class ChatPage:
             answer = event.answer or answer
             if event.text and time.monotonic() - shown_at > SECONDS_BETWEEN_UPDATES:
                 shown_at = time.monotonic()
-                yield {self.live: _live_html(running.question, running.text, texts.ANSWERING)}
+                yield {self.live: _live_html(running, texts.ANSWERING)}
         if self._take(session, running):
             yield self._finish(running, place, answer, self._loading.index_version())
 
@@ -549,8 +551,14 @@ def _thread_html(conversation_id: str, title: str, turns: Sequence[StoredTurn]) 
     )
 
 
-def _live_html(question: str, text: str, said: str) -> str:
-    return render("live.html", question=question, text=render_partial(text) if text else "", said=said)
+def _live_html(running: Running, said: str) -> str:
+    return render(
+        "live.html",
+        question=running.question,
+        text=render_partial(running.text) if running.text else "",
+        said=said,
+        is_first=not running.place.conversation_id,
+    )
 
 
 def _status(text: str, *, is_visible: bool = False) -> str:

@@ -200,10 +200,12 @@ def _find_callouts(state: StateCore) -> None:
 
 
 def _wrap_tables(state: StateCore) -> None:
-    """Let a wide table scroll by itself, also with the keyboard."""
+    """Let a wide table scroll by itself, also with the keyboard, and align its cells by class, as no page allows inline style."""
     for token in state.tokens:
         if token.type == "table_open":
             token.attrs["class"] = "table"
+        elif token.type in ("th_open", "td_open") and (style := str(token.attrs.pop("style", ""))):
+            token.attrs["class"] = style.removeprefix("text-align:")
 
 
 def _inline_tokens(tokens: Sequence[Token]) -> list[Token]:

@@ -90,6 +90,25 @@
     box.setSelectionRange(box.value.length, box.value.length);
   };
 
+  // For a moment after an answer was stopped, Gradio passes over what is asked; then it is sent once more.
+  let stoppedAt = -Infinity;
+  const insist = (send) => {
+    if (performance.now() - stoppedAt > 3000) return;
+    const count = () => document.querySelectorAll("#thread .turn").length;
+    const before = count();
+    let tries = 10;
+    const again = () => {
+      if (document.querySelector("#live .turn") || count() !== before || tries-- === 0) return;
+      send();
+      setTimeout(again, 300);
+    };
+    setTimeout(again, 300);
+  };
+  const insistOnTyped = () => {
+    const typed = questionBox()?.value;
+    if (typed) insist(() => questionBox().value === typed && document.getElementById("send").click());
+  };
+
   // The question that is being changed and the turn that it stands in; Gradio asks for them on the event "edit".
   let edited = ["", ""];
   const stopEditing = () => document.body.classList.remove("editing");
@@ -100,7 +119,9 @@
     const turnId = button.closest(".turn")?.dataset.turn ?? "";
     if ("ask" in button.dataset) {
       memory.setItem(DRAFT, button.dataset.ask);
-      trigger("ask", { question: button.dataset.ask });
+      const ask = () => trigger("ask", { question: button.dataset.ask });
+      ask();
+      insist(ask);
       if (!touch.matches) focusQuestion();
     } else if ("source" in button.dataset) openSource(button);
     else if ("copy" in button.dataset) copy(button);
@@ -225,7 +246,10 @@
       element.addEventListener("submit", (event) => onThreadSubmit(event, trigger));
     },
     connectConversations(element, trigger) {
-      openConversation = (id) => trigger("open", { conversation_id: id });
+      openConversation = (id) => {
+        stoppedAt = performance.now();
+        trigger("open", { conversation_id: id });
+      };
       element.addEventListener("click", (event) => onListClick(event, trigger));
       element.addEventListener("submit", (event) => onListSubmit(event, trigger));
     },
@@ -243,6 +267,8 @@
       stopEditing();
       if (!touch.matches) focusQuestion();
     }
+    if (event.target.closest?.("#stop, #new-conversation")) stoppedAt = performance.now();
+    if (event.target.closest?.("#send") && event.isTrusted) insistOnTyped();
     if (event.target.closest?.("#new-conversation")) {
       closeSidebar();
       stopEditing();
@@ -251,9 +277,20 @@
     }
   });
 
+  // Nothing is asked with an empty box; Gradio would ask, and pass over what is typed until that is answered.
+  const stopEmpty = (event) => {
+    const isSending = event.type === "click" ? event.target.closest?.("#send") : event.key === "Enter" && event.target === questionBox();
+    if (!isSending || event.shiftKey || questionBox().value.trim()) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  document.addEventListener("click", stopEmpty, { capture: true });
+  document.addEventListener("keydown", stopEmpty, { capture: true });
+
   document.addEventListener("focusin", () => (wantedFocus = ""));
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target === questionBox()) insistOnTyped();
     if (event.key !== "Escape") return;
     if (document.body.classList.contains("with-sidebar")) closeSidebar();
     else closePanel();
@@ -261,6 +298,7 @@
 
   // The address follows the conversation, so that loading the page again brings it back, and the back button the one before.
   let shownConversation = null;
+  let isTravelling = false; // whether the address leads, after the back or forward button
   const conversationInAddress = () => new URL(window.location.href).searchParams.get("gesprek") ?? "";
   const followConversation = () => {
     const id = thread()?.querySelector("[data-conversation]")?.dataset.conversation ?? null;
@@ -269,15 +307,19 @@
     if (id) address.searchParams.set("gesprek", id);
     else address.searchParams.delete("gesprek");
     if (shownConversation === null) window.history.replaceState(null, "", address);
-    else if (id !== conversationInAddress()) window.history.pushState(null, "", address);
+    else if (id !== conversationInAddress() && !isTravelling) window.history.pushState(null, "", address);
     shownConversation = id;
   };
   window.addEventListener("popstate", () => {
     if (shownConversation === null || conversationInAddress() === shownConversation) return;
     openConversation(conversationInAddress());
+    isTravelling = true;
     stopEditing();
     closePanel();
   });
+  for (const name of ["click", "submit"]) {
+    document.addEventListener(name, () => (isTravelling = false), { capture: true });
+  }
 
   // A conversation that is opened shows its newest turn.
   let showing = "";
@@ -343,6 +385,7 @@
     document.body.classList.toggle("answering", live?.getAttribute("aria-busy") === "true");
     if (live && !wasLive) {
       readerScrolled = false;
+      isTravelling = false;
       stopEditing();
       if (touch.matches) questionBox()?.blur();
       scrollTo(live);

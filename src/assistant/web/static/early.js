@@ -61,7 +61,13 @@
   };
   const memory = { lasting: openMemory("localStorage"), ofThisTab: openMemory("sessionStorage") };
   window.verkoopassistent = { memory };
-  if (!navigator.cookieEnabled) root.classList.add("no-cookies");
+  const keepsCookies = () => {
+    document.cookie = "probe=1; SameSite=Lax; Path=/";
+    const kept = document.cookie.includes("probe=1");
+    document.cookie = "probe=; SameSite=Lax; Path=/; Max-Age=0";
+    return kept;
+  };
+  if (!keepsCookies()) root.classList.add("no-cookies");
 
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (memory.lasting.getItem("theme") ?? (system.matches ? "dark" : "light")) === "dark";
@@ -87,6 +93,17 @@
     memory.lasting.setItem("theme", isDark() ? "light" : "dark");
     show();
   });
+
+  // A page that shows how far the loading is looks again each second, and makes place for the real one.
+  const lookAgain = async () => {
+    const response = await fetch(window.location.href, { headers: { accept: "text/html" } }).catch(() => null);
+    const next = response && new DOMParser().parseFromString(await response.text(), "text/html");
+    const waiting = next?.querySelector("[data-waiting]");
+    if (next && !waiting) return window.location.reload();
+    if (waiting) document.querySelector("[data-waiting]").replaceWith(waiting);
+    setTimeout(lookAgain, 1000);
+  };
+  document.addEventListener("DOMContentLoaded", () => document.querySelector("[data-waiting]") && setTimeout(lookAgain, 1000));
 
   // Escape takes the explanation of a term away, until another one is pointed at.
   document.addEventListener("keydown", (event) => root.classList.toggle("without-terms", event.key === "Escape"));
