@@ -1,8 +1,10 @@
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,6 +39,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what axe found and whom the pages asked for something, over all tests of this run."""
+    checks, visits = read_lines("axe.jsonl"), read_lines("network.jsonl")
+    if checks:
+        weights = Counter(fault["impact"] for check in checks for fault in check["faults"])
+        found = ", ".join(f"{number} {weight}" for weight, number in weights.items()) or "none"
+        rules = max(check["rules"] for check in checks)
+        terminalreporter.write_line(f"axe: {len(checks)} pages and states, {rules} rules at most, faults: {found}")
+    if visits:
+        hosts = sorted({host for visit in visits for host in visit["hosts"]})
+        terminalreporter.write_line(f"network: {sum(visit['requests'] for visit in visits)} requests, all to {', '.join(hosts)}")
+
+
+def read_lines(name: str) -> list[dict[str, Any]]:
+    """The records of a report of this run."""
+    path = SCREENSHOTS / name
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
+
+
 @pytest.fixture(scope="session", autouse=True)
 def screenshots() -> None:
     """An empty folder for screenshots and reports of this run."""
@@ -50,12 +71,17 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def chromium() -> str:
+    """The program of the browser."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         skip_or_fail("Chromium is niet geïnstalleerd; op Debian: apt-get install chromium")
-    launched = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+    return str(program)
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
     yield launched
     launched.close()
 
@@ -77,7 +103,7 @@ def fake(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 class Visitor:
-    """A browser of its own, French on purpose, that keeps account of what its pages ask for and complain about."""
+    """A browser of its own, French unless told otherwise, that keeps account of what its pages ask for and complain about."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
@@ -91,6 +117,10 @@ class Visitor:
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(LEAVING):
             self.complaints.append(message.text)
+
+    def expect_complaint(self, words: str) -> None:
+        """Take away the complaint that what the visitor just did rightly brings about."""
+        self.complaints = [complaint for complaint in self.complaints if words not in complaint]
 
     @property
     def outside(self) -> set[str]:
@@ -107,11 +137,13 @@ def make_visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[M
     """Makes visitors; at the end none of them may have asked another host for anything or met an error."""
     visitors: list[Visitor] = []
 
-    def make(size: tuple[int, int] = WIDE, scheme: str = "light") -> Visitor:
+    def make(size: tuple[int, int] = WIDE, scheme: str = "light", locale: str = "fr-FR", *, touch: bool = False) -> Visitor:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",
-            locale="fr-FR",
+            locale=locale,
+            has_touch=touch,
+            is_mobile=touch,
             reduced_motion="reduce",
             accept_downloads=True,
         )

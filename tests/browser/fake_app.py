@@ -1,8 +1,12 @@
-"""The web app around the fake assistant; it stays loading until the file ``open`` stands in the data folder."""
+"""The web app around the fake assistant.
+
+It stays loading until the file ``open`` stands in the data folder, and rebuilding as long as ``hold`` does.
+"""
 
 import asyncio
 import logging
 import time
+from pathlib import Path
 
 import uvicorn
 
@@ -10,7 +14,22 @@ from assistant.settings import Settings
 from assistant.store import Store
 from assistant.web import LoadingBackend, create_app
 from assistant.web.backend import Progress
-from tests.fakes import FakeAssistant
+from tests.fakes import FakeAssistant, FakeStatus
+
+
+class SteeredAssistant(FakeAssistant):
+    """Rebuilds as long as the file ``hold`` stands in the data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._hold = folder / "hold"
+
+    def rebuild(self, progress: object = None) -> FakeStatus:
+        if callable(progress):
+            progress("Vectoren berekenen", 300, 1200)
+        while self._hold.exists():
+            time.sleep(0.05)
+        return super().rebuild(progress)
 
 
 def main() -> None:
@@ -21,7 +40,7 @@ def main() -> None:
         progress("Vectoren berekenen", 300, 1200)
         while not (settings.data_dir / "open").exists():
             time.sleep(0.05)
-        return FakeAssistant()
+        return SteeredAssistant(settings.data_dir)
 
     async def serve() -> None:
         app = create_app(LoadingBackend(opener), store, settings)

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
+WATCH = Path(__file__).parent / "watch"
+HERE = {"127.0.0.1", "localhost", "::1", "None", ""}
 START_SECONDS = 120
 
 
@@ -31,7 +33,7 @@ class Server:
         """Start, and wait until ``/health`` reports this status (empty: until it answers at all)."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
         environ |= {"ASSISTANT_DATA_DIR": str(self.folder), "ASSISTANT_PORT": str(self.port), "HF_HUB_OFFLINE": "1"}
-        environ["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
+        environ |= watched(self.folder / "calls.log")
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(self._command, cwd=ROOT, env=environ, stdout=log, stderr=log)
         self.wait(wait_for)
@@ -57,9 +59,20 @@ class Server:
             self._process.wait(timeout=30)
             self._process = None
 
+    @property
+    def outside(self) -> set[str]:
+        """The hosts that the process looked up or connected to and that are not this computer."""
+        calls = (self.folder / "calls.log").read_text("utf-8").splitlines()
+        return {host for host in (call.partition(" ")[2] for call in calls) if host not in HERE and not host.startswith("/")}
+
     def log(self) -> str:
         """What the process wrote so far."""
         return (self.folder / "server.log").read_text("utf-8", "replace")
+
+
+def watched(log: Path) -> dict[str, str]:
+    """The environment in which a Python program writes down whom it calls."""
+    return {"WATCH_LOG": str(log), "PYTHONPATH": os.pathsep.join(map(str, (WATCH, ROOT / "src", ROOT)))}
 
 
 def free_port() -> int:
@@ -78,7 +91,7 @@ def get(address: str) -> str:
 
 @contextlib.contextmanager
 def running(command: list[str], folder: Path, wait_for: str = "ok") -> Iterator[Server]:
-    """A server that is stopped at the end."""
+    """A server that is stopped at the end; it may not have called anyone outside this computer."""
     folder.mkdir(parents=True, exist_ok=True)
     server = Server(command, folder)
     try:
@@ -86,6 +99,7 @@ def running(command: list[str], folder: Path, wait_for: str = "ok") -> Iterator[
         yield server
     finally:
         server.stop()
+    assert server.outside == set()
 
 
 def real_app(folder: Path) -> contextlib.AbstractContextManager[Server]:

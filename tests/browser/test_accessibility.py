@@ -1,18 +1,22 @@
+import itertools
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, SCREENSHOTS, WIDE, MakeVisitor, Visitor
-from tests.browser.pages import ask, is_overflowing, open_chat, show_conversations
-from tests.browser.servers import Server
+from tests.browser.pages import QUESTION, ask, is_overflowing, open_chat, show_conversations
+from tests.browser.servers import Server, fake_app
 
 SIZES = {"breed": WIDE, "smal": NARROW}
 READING = {
     "kennisbank": "/kennisbank",
     "artikel": "/kennisbank/start/verkoopplan-kiezen",
+    "artikel-met-tabellen": "/kennisbank/kosten/tarieven-per-categorie",
     "zoeken": "/kennisbank/zoeken?q=opslagkosten",
+    "zoeken-leeg": "/kennisbank/zoeken",
     "niets-gevonden": "/kennisbank/zoeken?q=zzzzzz",
     "woordenlijst": "/kennisbank/woordenlijst",
     "ontwikkelaars": "/docs",
@@ -20,7 +24,7 @@ READING = {
 
 
 def tour(page: Page, address: str) -> Iterator[str]:
-    """Every page in every state worth a look, each with its name."""
+    """Every page of the real app in the states that a reader brings about, each with its name."""
     open_chat(page, address)
     yield "eerste-scherm"
     turn = ask(page)
@@ -37,47 +41,157 @@ def tour(page: Page, address: str) -> Iterator[str]:
     yield "aanpassen"
     page.get_by_role("button", name="Niet aanpassen").click()
     expect(page.locator("#editing-note")).to_be_hidden()
+    page.get_by_role("combobox", name="Onderwerp").click()
+    expect(page.get_by_role("option").first).to_be_visible()
+    yield "onderwerpen"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Gesprekken").or_(page.locator("#new-conversation")).locator("visible=true").first.focus()
+    expect(page.get_by_role("option")).to_have_count(0)
     ask(page, "Wie schreef de Ilias?")
     yield "weigering"
-    show_conversations(page).get_by_role("button", name="Meer voor").first.click()
+    sidebar = show_conversations(page)
+    sidebar.get_by_role("button", name="Meer voor").first.click()
     expect(page.locator(".conversations .menu").first).to_be_visible()
     yield "gesprekken"
+    sidebar.get_by_role("button", name="Hernoem").click()
+    yield "gesprek-hernoemen"
+    sidebar.get_by_role("button", name="Annuleer").locator("visible=true").click()
+    sidebar.get_by_role("button", name="Meer voor").first.click()
+    sidebar.get_by_role("button", name="Verwijder", exact=True).locator("visible=true").click()
+    yield "gesprek-verwijderen"
+    sidebar.get_by_role("group", name="Verwijderen bevestigen").get_by_role("button", name="Verwijder").click()
+    expect(sidebar.get_by_role("button", name="Zet terug")).to_be_focused()
+    yield "gesprek-verwijderd"
+    sidebar.get_by_label("Zoek in je gesprekken").fill("zzzzzz")
+    expect(sidebar).to_contain_text("Geen gesprek gevonden")
+    yield "geen-gesprek"
     page.goto(address + "/beheer")
     expect(page.locator("#details section").first).to_be_visible()
+    for summary in page.locator("summary").all():
+        summary.click()
     yield "beheer"
     for name, path in READING.items():
         page.goto(address + path)
         yield name
+    page.goto(address + READING["artikel"])
+    page.locator(".article .term").first.hover()
+    yield "begrip"
+
+
+def rare_tour(page: Page, server: Server) -> Iterator[str]:
+    """The states that the fake assistant can bring about: an answer in the making, a fault, work on the index."""
+    open_chat(page, server.address)
+    box = page.get_by_label("Je vraag", exact=True)
+    box.fill("Wat kost een verkoopplan, langzaam?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live .text")).to_contain_text("Het plan")
+    yield "antwoord-in-wording"
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#thread .turn")).to_contain_text("Je hebt dit antwoord gestopt")
+    yield "gestopt"
+    ask(page, "Wat kost opslag bij FBA in december?")
+    yield "oud-bedrag"
+    box.fill("verkoopplan boem")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Er ging iets mis")
+    yield "fout"
+    page.goto(server.address + "/beheer")
+    expect(page.locator("#details section").first).to_be_visible()
+    (server.folder / "hold").touch()
+    page.get_by_role("button", name="Bouw de index opnieuw op").click()
+    expect(page.locator("#report")).to_contain_text("Vectoren berekenen: 300 van 1.200")
+    yield "index-in-opbouw"
+    (server.folder / "hold").unlink()
+    expect(page.locator("#report")).to_contain_text("De index is opnieuw opgebouwd")
+    page.locator("#files input[type=file]").set_input_files(
+        [
+            {"name": "werkwijze.txt", "mimeType": "text/plain", "buffer": b"Zo werken wij."},
+            {"name": "foto.csv", "mimeType": "text/csv", "buffer": b"x"},
+        ]
+    )
+    expect(page.locator("#files")).to_contain_text("werkwijze")
+    page.get_by_role("button", name="Voeg toe").click()
+    expect(page.locator("#report")).to_contain_text("1 document toegevoegd")
+    expect(page.get_by_role("button", name="Verwijder dit document")).to_be_visible()
+    yield "document-toegevoegd"
+    page.goto(server.address + "/bestaat-niet")
+    yield "niet-gevonden"
+
+
+def starting_tour(page: Page, server: Server) -> Iterator[str]:
+    """What stands on the pages while the knowledge base is being opened."""
+    page.goto(server.address)
+    expect(page.get_by_text("300 van 1.200")).to_be_visible()
+    yield "laden"
+    page.get_by_label("Je vraag", exact=True).fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator("#live")).to_contain_text("De kennisbank wordt geladen…")
+    yield "laden-met-vraag"
+    page.goto(server.address + "/beheer")
+    expect(page.get_by_text("300 van 1.200")).to_be_visible()
+    yield "laden-beheer"
+    page.goto(server.address + "/kennisbank")
+    yield "laden-kennisbank"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_no_page_has_a_serious_accessibility_fault(app: Server, make_visitor: MakeVisitor, axe: str, size: str, scheme: str) -> None:
     page = make_visitor(SIZES[size], scheme).page
-    serious = []
-    for name in tour(page, app.address):
+    assert list(serious_faults(page, axe, tour(page, app.address), size, scheme)) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_rare_state_has_a_serious_accessibility_fault(fake: Server, make_visitor: MakeVisitor, axe: str, size: str, scheme: str) -> None:
+    visitor = make_visitor(SIZES[size], scheme)
+    assert list(serious_faults(visitor.page, axe, rare_tour(visitor.page, fake), size, scheme)) == []
+    visitor.expect_complaint("404")
+
+
+def test_no_loading_page_has_a_serious_accessibility_fault(make_visitor: MakeVisitor, axe: str, tmp_path: Path) -> None:
+    with fake_app(tmp_path, wait_for="starting") as server:
+        for size in SIZES:
+            for scheme in ("light", "dark"):
+                visitor = make_visitor(SIZES[size], scheme)
+                assert list(serious_faults(visitor.page, axe, starting_tour(visitor.page, server), size, scheme)) == []
+                visitor.expect_complaint("503")
+                visitor.page.goto("about:blank")
+
+
+def serious_faults(page: Page, axe: str, states: Iterator[str], size: str, scheme: str) -> Iterator[dict[str, object]]:
+    """Keep a picture of each state and what axe finds in it; the faults that keep someone out."""
+    for name in states:
         page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{scheme}.png")
         page.evaluate(axe)
-        for fault in page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]:
-            found = {"page": name, "id": fault["id"], "impact": fault["impact"], "html": [node["html"][:200] for node in fault["nodes"]]}
-            note(found | {"size": size, "scheme": scheme})
-            if fault["impact"] in ("serious", "critical"):
-                serious.append(found)
-    assert serious == []
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")
+        faults = [
+            {"id": fault["id"], "impact": fault["impact"], "html": [node["html"][:200] for node in fault["nodes"]]}
+            for fault in found["violations"]
+        ]
+        note({"page": name, "size": size, "scheme": scheme, "rules": len(found["passes"]) + len(faults), "faults": faults})
+        yield from ({"page": name, **fault} for fault in faults if fault["impact"] in ("serious", "critical"))
 
 
-def note(fault: dict[str, object]) -> None:
-    """Keep a fault of any weight in the report of this run."""
+def note(check: dict[str, object]) -> None:
+    """Keep what was checked in the report of this run."""
     with (SCREENSHOTS / "axe.jsonl").open("a") as report:
-        report.write(json.dumps(fault, ensure_ascii=False) + "\n")
+        report.write(json.dumps(check, ensure_ascii=False) + "\n")
 
 
 @pytest.mark.parametrize("text", ["100%", "200%"])
-def test_no_page_must_be_scrolled_sideways(app: Server, make_visitor: MakeVisitor, text: str) -> None:
-    page = make_visitor(NARROW if text == "100%" else WIDE).page
+def test_no_page_must_be_scrolled_sideways(app: Server, fake: Server, make_visitor: MakeVisitor, text: str) -> None:
+    visitor = make_visitor(NARROW if text == "100%" else WIDE)
+    page = visitor.page
     page.add_init_script(f"document.addEventListener('DOMContentLoaded', () => document.documentElement.style.fontSize = '{text}')")
-    wide = [name for name in tour(page, app.address) if is_overflowing(page)]
+    wide = []
+    for name in itertools.chain(tour(page, app.address), rare_tour(page, fake)):
+        if text != "100%":
+            page.screenshot(path=SCREENSHOTS / f"{name}-grote-tekst.png")
+        if is_overflowing(page):
+            wide.append(name)
     assert wide == []
+    visitor.expect_complaint("404")
 
 
 # --- Keyboard
@@ -171,13 +285,28 @@ def test_light_and_dark_can_be_chosen_and_are_remembered(app: Server, visitor: V
     assert page.evaluate(background) == dark
 
 
-def test_no_word_of_gradio_is_shown_in_another_language(app: Server, make_visitor: MakeVisitor) -> None:
-    page = make_visitor().page
+@pytest.mark.parametrize("locale", ["en-US", "de-DE", "fr-FR"])
+def test_no_word_of_gradio_is_shown_in_another_language(app: Server, make_visitor: MakeVisitor, locale: str) -> None:
+    page = make_visitor(locale=locale).page
     for path in ("/", "/beheer"):
         page.goto(app.address + path)
         expect(page.locator("h1").first).to_be_visible()
         labels = "elements => elements.flatMap(element => [element.getAttribute('aria-label'), element.title, element.placeholder])"
         seen = " ".join(filter(None, page.locator("[aria-label], [title], [placeholder]").evaluate_all(labels)))
         seen += page.locator("body").inner_text()
-        for word in ("upload", "Click", "Drop", "Clear", "Submit", "fichier", "Déposez", "Settings", "Built with", "Loading"):
+        for word in (
+            "upload",
+            "Click",
+            "Drop",
+            "Clear",
+            "Submit",
+            "fichier",
+            "Déposez",
+            "Datei",
+            "Ablegen",
+            "Wird geladen",
+            "Settings",
+            "Built with",
+            "Loading",
+        ):
             assert word not in seen, word

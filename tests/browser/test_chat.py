@@ -1,12 +1,15 @@
+import json
 import re
 import signal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
-from tests.browser.conftest import MakeVisitor, Visitor
-from tests.browser.pages import QUESTION, ask, open_chat, show_conversations
+from assistant.settings import Settings
+from assistant.store import Store
+from tests.browser.conftest import NARROW, QUIET, MakeVisitor, Visitor, chromium
+from tests.browser.pages import QUESTION, ask, is_overflowing, open_chat, show_conversations
 from tests.browser.servers import Server, fake_app
 
 # --- The first screen
@@ -20,8 +23,8 @@ def test_the_first_screen_says_what_it_is_and_that_it_is_automatic(app: Server, 
     assert "Verkoopassistent" in visitor.page.title()
 
 
-def test_each_first_question_gets_an_answer_with_sources(app: Server, make_visitor: MakeVisitor) -> None:
-    page = make_visitor().page
+def test_each_first_question_gets_an_answer_with_sources(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
     for number in range(6):
         open_chat(page, app.address)
         page.locator(".first-questions button").nth(number).click()
@@ -40,8 +43,8 @@ def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_the_chosen_shop_counts(app: Server, make_visitor: MakeVisitor) -> None:
-    page = make_visitor().page
+def test_the_chosen_shop_counts(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
     open_chat(page, app.address)
     choose(page, "Winkel", "België")
     expect(ask(page, "Wat kost een verkoopplan?")).to_contain_text("België")
@@ -120,8 +123,8 @@ def test_an_answer_grows_while_it_is_written(fake: Server, visitor: Visitor) -> 
     expect(page.locator("#thread .turn .text")).to_contain_text("per maand")
 
 
-def test_a_misspelled_question_says_how_it_was_read(app: Server, make_visitor: MakeVisitor) -> None:
-    page = make_visitor().page
+def test_a_misspelled_question_says_how_it_was_read(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
     open_chat(page, app.address)
     expect(ask(page, "wat kost een verkoooplan")).to_contain_text("Ik las")
 
@@ -186,6 +189,31 @@ def test_stopping_keeps_what_was_written(fake: Server, visitor: Visitor) -> None
     expect(turn).to_have_count(2)
 
 
+def test_a_question_right_after_stopping_is_answered(fake: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    for number in range(3):
+        open_chat(page, fake.address)
+        page.get_by_label("Je vraag", exact=True).fill("Wat kost een verkoopplan, langzaam?")
+        page.keyboard.press("Enter")
+        expect(page.locator("#live .text")).to_contain_text("Het")
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator("#thread .turn")).to_contain_text("Je hebt dit antwoord gestopt")
+        ask(page, f"Wat kost een verkoopplan in {2020 + number}?")
+
+
+def test_enter_in_an_empty_box_changes_nothing(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, app.address)
+    box = page.get_by_label("Je vraag", exact=True)
+    box.press("Enter")
+    ask(page)
+    box.fill("   ")
+    box.press("Enter")
+    ask(page, "Wanneer krijg ik mijn geld uitbetaald?")
+    expect(page.locator("#thread .turn")).to_have_count(2)
+    expect(page.locator("#conversations .title")).to_have_count(1)
+
+
 def test_feedback_with_a_reason_is_kept(app: Server, visitor: Visitor) -> None:
     page = visitor.page
     open_chat(page, app.address)
@@ -199,7 +227,12 @@ def test_feedback_with_a_reason_is_kept(app: Server, visitor: Visitor) -> None:
     expect(turn.get_by_role("button", name="Niet goed")).to_have_attribute("aria-pressed", "true")
     page.goto(app.address + "/beheer")
     expect(page.locator("#feedback")).to_contain_text("Niet goed: verouderd")
-    expect(page.locator("#feedback")).to_contain_text("Dit bedrag is van vorig jaar")
+    entry = page.locator("#feedback li").first
+    expect(entry).to_contain_text("Dit bedrag is van vorig jaar")
+    expect(entry).to_contain_text(QUESTION)
+    entry.get_by_text("Het antwoord").click()
+    expect(entry).to_contain_text("€ 39")
+    expect(entry).to_contain_text(re.compile(r"Gemaakt met eigen zinnen uit de bron, index \d{8}-"))
 
 
 def test_a_thumb_up_is_kept_at_once(app: Server, visitor: Visitor) -> None:
@@ -226,6 +259,18 @@ def test_a_refusal_names_the_nearest_articles(fake: Server, visitor: Visitor) ->
     expect(page).to_have_url(re.compile(r"/kennisbank/"))
 
 
+def test_what_the_sources_do_not_hold_is_refused(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, app.address)
+    turn = ask(page, "Wie schreef de Ilias?")
+    expect(turn).to_contain_text("Dat weet ik niet")
+    expect(turn.locator(".sources")).to_have_count(0)
+    nearest = turn.locator(".related a").first
+    heading = nearest.inner_text()
+    nearest.click()
+    expect(page.locator("section:target h2")).to_contain_text(heading)
+
+
 def test_a_fault_is_told_calmly_and_can_be_tried_again(fake: Server, visitor: Visitor) -> None:
     page = visitor.page
     open_chat(page, fake.address)
@@ -242,8 +287,8 @@ def test_a_fault_is_told_calmly_and_can_be_tried_again(fake: Server, visitor: Vi
     expect(alert).to_have_count(0)
 
 
-def test_a_question_that_is_far_too_long_is_refused_in_dutch(app: Server, make_visitor: MakeVisitor) -> None:
-    page = make_visitor().page
+def test_a_question_that_is_far_too_long_is_refused_in_dutch(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
     open_chat(page, app.address)
     page.get_by_label("Je vraag", exact=True).fill("waarom " * 15_000)
     page.keyboard.press("Enter")
@@ -352,6 +397,148 @@ def test_conversations_survive_the_end_of_the_server(make_visitor: MakeVisitor, 
         visitor.complaints.clear()
 
 
+def test_a_kill_in_the_middle_of_an_answer_loses_nothing_else(visitor: Visitor, tmp_path: Path) -> None:
+    question = "Wat kost een verkoopplan, langzaam?"
+    (tmp_path / "open").touch()
+    with fake_app(tmp_path) as server:
+        page = visitor.page
+        open_chat(page, server.address)
+        ask(page)
+        page.get_by_label("Je vraag", exact=True).fill(question)
+        page.keyboard.press("Enter")
+        expect(page.locator("#live .text")).to_contain_text("Het plan")
+        server.stop(signal.SIGKILL)
+        expect(page.get_by_text("De verbinding met de assistent is weg.").first).to_be_visible()
+        server.start()
+        expect(page.get_by_label("Je vraag", exact=True)).to_have_value(question, timeout=15_000)
+        expect(page.locator("#thread .question p")).to_have_text([QUESTION])
+        page.keyboard.press("Enter")
+        expect(page.locator("#thread .turn").last).to_contain_text("per maand")
+        expect(page.locator("#conversations .title")).to_have_count(1)
+        page.goto("about:blank")
+        visitor.complaints.clear()  # the browser rightly complains that the server was gone
+
+
+def test_loading_the_page_again_during_an_answer_brings_the_question_back(fake: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, fake.address)
+    ask(page).locator(".suggestions button").first.click()
+    expect(page.locator("#thread .turn")).to_have_count(2)
+    page.get_by_label("Je vraag", exact=True).fill("Wat kost een verkoopplan, langzaam?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live .text")).to_contain_text("Het plan")
+    page.reload()
+    expect(page.locator("#thread .turn")).to_have_count(2)
+    expect(page.get_by_label("Je vraag", exact=True)).to_have_value("Wat kost een verkoopplan, langzaam?")
+
+
+def test_the_back_button_leads_to_the_conversation_before(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, app.address)
+    ask(page)
+    show_conversations(page).get_by_role("button", name="Nieuw gesprek").click()
+    expect(page.locator(".first-questions")).to_be_visible()
+    ask(page, "Wanneer krijg ik mijn geld uitbetaald?")
+    page.go_back()
+    expect(page.locator(".first-questions")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#thread .question p")).to_have_text([QUESTION])
+    page.go_forward()
+    page.go_forward()
+    expect(page.locator("#thread .question p")).to_have_text(["Wanneer krijg ik mijn geld uitbetaald?"])
+
+
+def test_back_from_an_article_shows_the_newest_turn(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, app.address)
+    ask(page)
+    ask(page, "Wanneer krijg ik mijn geld uitbetaald?").locator(".citation").first.click()
+    page.locator(".passage.chosen").get_by_role("link", name="Lees het hele artikel").click()
+    expect(page.locator(".article")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#thread .question p").last).to_be_in_viewport()
+    expect(page.locator("#thread .turn")).to_have_count(2)
+
+
+def test_two_tabs_show_the_same_conversation(app: Server, visitor: Visitor) -> None:
+    one = visitor.page
+    open_chat(one, app.address)
+    ask(one)
+    expect(one).to_have_url(re.compile("gesprek="))
+    other = visitor.context.new_page()
+    other.goto(one.url)
+    expect(other.locator("#thread .turn")).to_have_count(1)
+    ask(one, "Wanneer krijg ik mijn geld uitbetaald?")
+    other.get_by_label("Je vraag", exact=True).fill("Hoe krijg ik de koopknop?")
+    other.keyboard.press("Enter")
+    questions = [QUESTION, "Wanneer krijg ik mijn geld uitbetaald?", "Hoe krijg ik de koopknop?"]
+    expect(other.locator("#thread .question p")).to_have_text(questions)
+    expect(other.locator("#thread .question p").last).to_be_in_viewport()
+
+
+def test_two_hundred_conversations_can_all_be_reached(fake: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, fake.address)
+    owner = next(str(cookie.get("value")) for cookie in visitor.context.cookies() if cookie.get("name") == "eigenaar")
+    with Store.open(Settings(data_dir=fake.folder).database) as store:
+        for number in range(200):
+            store.new_conversation(owner, f"Vraag nummer {number}")
+    page.reload()
+    sidebar = show_conversations(page)
+    titles = sidebar.locator(".conversations .title")
+    expect(titles).to_have_count(60)
+    for shown in (60, 120, 180):
+        sidebar.get_by_role("button", name="Toon oudere gesprekken").click()
+        expect(titles.nth(shown)).to_be_focused()
+    expect(titles).to_have_count(200)
+    expect(sidebar.get_by_role("button", name="Toon oudere gesprekken")).to_have_count(0)
+    sidebar.get_by_label("Zoek in je gesprekken").fill("nummer 137")
+    expect(titles).to_have_text([re.compile("Vraag nummer 137")])
+    assert not is_overflowing(page)
+
+
+def test_a_browser_without_cookies_can_ask_as_long_as_the_page_is_open(playwright: Playwright, fake: Server, tmp_path: Path) -> None:
+    (tmp_path / "Default").mkdir()
+    refusing = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(refusing))
+    context = playwright.chromium.launch_persistent_context(str(tmp_path), executable_path=chromium(), args=list(QUIET))
+    visitor = Visitor(context)
+    page = visitor.page
+    open_chat(page, fake.address)
+    expect(page.get_by_text("Deze browser staat geen cookies toe")).to_be_visible()
+    ask(page)
+    ask(page, "Hoe wissel je van verkoopplan?")
+    expect(page.locator("#thread .turn")).to_have_count(2)
+    page.get_by_role("button", name="Donker").click()
+    expect(page.get_by_role("button", name="Licht")).to_be_visible()
+    assert context.cookies() == []
+    context.close()
+    assert visitor.complaints == []
+
+
+def test_on_a_touch_screen_the_keyboard_does_not_cover_the_answer(fake: Server, make_visitor: MakeVisitor) -> None:
+    page = make_visitor(NARROW, touch=True).page
+    open_chat(page, fake.address)
+    page.locator(".first-questions button").first.tap()
+    expect(page.locator("#thread .turn")).to_have_count(1)
+    box = page.get_by_label("Je vraag", exact=True)
+    expect(box).not_to_be_focused()
+    box.tap()
+    page.set_viewport_size({"width": 360, "height": 380})  # the keyboard has come up
+    expect(page.get_by_role("button", name="Verstuur")).to_be_in_viewport(ratio=1)
+    ask(page)
+    expect(box).not_to_be_focused()
+    expect(page.locator("#thread .question p").last).to_be_in_viewport()
+
+
+def test_a_question_as_long_as_allowed_is_shown_whole(fake: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, fake.address)
+    turn = ask(page, "verkoopplan " * 300 + "x" * 300)
+    expect(turn.locator(".question p")).to_contain_text("x" * 300)
+    assert not is_overflowing(page)
+
+
 def test_nobody_sees_the_conversations_of_another(app: Server, make_visitor: MakeVisitor) -> None:
     one, other = make_visitor().page, make_visitor().page
     open_chat(one, app.address)
@@ -364,8 +551,8 @@ def test_nobody_sees_the_conversations_of_another(app: Server, make_visitor: Mak
     assert other.request.get(f"{app.address}/gesprekken/{identifier}.md").status == 404
 
 
-def test_a_question_goes_on_from_the_one_before(app: Server, make_visitor: MakeVisitor) -> None:
-    page = make_visitor().page
+def test_a_question_goes_on_from_the_one_before(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
     open_chat(page, app.address)
     ask(page, "Wat kost een verkoopplan op Amazon.nl?")
     expect(ask(page, "en in België?")).to_contain_text("België")

@@ -2,7 +2,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import MakeVisitor, Visitor
+from tests.browser.conftest import NARROW, MakeVisitor, Visitor
 from tests.browser.pages import is_overflowing
 from tests.browser.servers import Server
 
@@ -35,13 +35,20 @@ def test_the_handbook_is_searched(app: Server, visitor: Visitor) -> None:
     expect(page.locator("section:target h2")).to_be_in_viewport()
 
 
-def test_a_search_without_result_says_what_to_do(app: Server, visitor: Visitor) -> None:
+def test_a_search_without_words_says_what_to_do(app: Server, visitor: Visitor) -> None:
     visitor.page.goto(app.address + "/kennisbank/zoeken")
     expect(visitor.page.get_by_text("Typ een of meer woorden")).to_be_visible()
 
 
-def test_a_link_to_a_section_can_be_shared(app: Server, make_visitor: MakeVisitor) -> None:
-    page = make_visitor().page
+def test_a_search_for_what_is_not_there_says_so_and_shows_what_comes_near(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto(app.address + "/kennisbank/zoeken?q=zeppelinmast")
+    expect(page.get_by_role("heading", name="Niets gevonden met ‘zeppelinmast’")).to_be_visible()
+    assert 0 < page.locator(".hits li").count() <= 5
+
+
+def test_a_link_to_a_section_can_be_shared(app: Server, visitor: Visitor, make_visitor: MakeVisitor) -> None:
+    page = visitor.page
     page.goto(app.address + ARTICLE)
     page.locator(".article .anchor").nth(1).click()
     shared = page.url
@@ -59,8 +66,14 @@ def test_a_term_explains_itself_on_hover_and_on_focus(app: Server, visitor: Visi
     assert term.evaluate(explanation) == "none"
     term.hover()
     assert len(term.evaluate(explanation)) > 20
+    page.keyboard.press("Escape")
+    assert term.evaluate(explanation) == "none"
     page.mouse.move(0, 0)
     term.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert len(term.evaluate(explanation)) > 20
+    expect(term).to_have_attribute("aria-description", re.compile(".{20}"))
     assert not is_overflowing(page)
     page.goto(app.address + str(term.get_attribute("href")))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Begrippen")
@@ -83,14 +96,15 @@ def test_articles_can_be_read_without_scripts(app: Server, make_visitor: MakeVis
 
 
 def test_every_article_and_link_of_the_handbook_works(app: Server, make_visitor: MakeVisitor) -> None:
-    page = make_visitor().page
+    page = make_visitor(NARROW).page
     page.goto(app.address + "/kennisbank")
     hrefs = "links => [...new Set(links.map(link => link.href).filter(href => href.includes('/kennisbank/')))]"
     articles = page.locator("main a").evaluate_all(hrefs)
     linked: set[str] = set()
     for address in articles:
-        response = page.request.get(address)
-        assert response.status == 200, address
-        linked |= {app.address + path for path in re.findall(r'href="(/kennisbank/[^"#]+)', response.text())}
+        page.goto(address)
+        expect(page.locator("h1")).to_be_visible()
+        assert not is_overflowing(page), address
+        linked |= {app.address + path for path in re.findall(r'href="(/kennisbank/[^"#]+)', page.content())}
     missing = [address for address in sorted(linked - set(articles)) if page.request.get(address).status != 200]
     assert missing == []

@@ -2,8 +2,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MakeVisitor, Visitor
-from tests.browser.pages import ask, open_chat
+from tests.browser.conftest import Visitor
+from tests.browser.pages import ask, is_overflowing, open_chat
 from tests.browser.servers import Server, real_app
 
 
@@ -38,8 +38,33 @@ def test_unanswered_questions_are_grouped(fake: Server, visitor: Visitor) -> Non
     expect(group.get_by_text("Zwemt een olifant?").first).to_be_visible()
 
 
-def test_a_document_is_added_answered_from_and_removed(make_visitor: MakeVisitor, tmp_path: Path) -> None:
-    page = make_visitor().page
+def test_the_quality_card_opens_up_and_old_articles_are_named(fake: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_maintenance(page, fake.address)
+    page.get_by_text("Per soort vraag").click()
+    expect(page.get_by_role("group", name="Kwaliteit per soort vraag").get_by_role("row").nth(1)).to_contain_text("%")
+    stale = page.locator("#stale").get_by_role("row").filter(has_text="Opslagkosten bij FBA")
+    expect(stale).to_contain_text("1 juni 2026")
+    assert not is_overflowing(page)
+    stale.get_by_role("link").click()
+    expect(page.locator(".article .caution")).to_contain_text("opnieuw moest worden nagekeken is voorbij")
+
+
+def test_a_rebuild_shows_how_far_it_is_and_questions_are_answered_meanwhile(fake: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_maintenance(page, fake.address)
+    (fake.folder / "hold").touch()
+    page.get_by_role("button", name="Bouw de index opnieuw op").click()
+    expect(page.locator("#report")).to_contain_text("Vectoren berekenen: 300 van 1.200")
+    other = visitor.context.new_page()
+    open_chat(other, fake.address)
+    ask(other)
+    (fake.folder / "hold").unlink()
+    expect(page.locator("#report")).to_contain_text("De index is opnieuw opgebouwd")
+
+
+def test_a_document_is_added_answered_from_and_removed(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page
     document = tmp_path / "kwikzilverprotocol.txt"
     document.write_text("Het kwikzilverprotocol geldt op woensdag en wordt gestart door de teamleider van de nachtploeg.\n")
     picture = tmp_path / "plaatje.txt"
