@@ -12,8 +12,8 @@ from assistant.calculation.rules import Formula, Outcome, quotient, ratio
 from assistant.calculation.sources import Sources
 from assistant.calculation.tariffs import fee_text
 
-_SPENT: Final = Role(r"advert\w*|reclame|\bads?\b|\bgaf\b|\bgeef\b|uitgegeven|uitgaf|ad spend|besteed\w*", MONEY)
-_SALES: Final = Role(r"omzet|verkocht|verdien\w*|sales|opgeleverd|opbreng\w*|verkop\w*", MONEY)
+_SPENT: Final = Role(r"advert\w*|reclame|kosten|\bads?\b|\bgaf\b|\bgeef\b|uitgegeven|uitgaf|ad spend|besteed\w*", MONEY)
+_SALES: Final = Role(r"omzet|verkocht|verdien\w*|sales|opgeleverd|opbreng\w*|verkop\w*|verkoop|leverde|bracht", MONEY)
 _ROAS_RULE: Final = "100 gedeeld door de roas geeft de acos|precies het omgekeerde van acos"
 ADVERTISING_FORMULAS: Final = (
     # adverteren/acos-tacos-break-even
@@ -81,8 +81,8 @@ def daily_budget(question: Question, sources: Sources) -> Outcome | None:
     stated = question.only("dag")
     days = stated.value if stated and stated.value > 1 else Decimal(lengths.pop() if lengths else 30)
     after = question.text[amount.end : amount.end + 14]
-    if re.match(r" ?(?:per|elke|iedere) dag|/dag", after) or question.says(r"dagbudget (?:van|is|op)"):
+    if re.match(r" ?(?:per|elke|iedere) dag| ?dagbudget|/dag", after) or question.says(r"dagbudget (?:van|is|op)"):
         return Outcome(f"{number(days)} dagen × {money(amount.value)} = {cents(days * amount.value)} per maand hooguit", (hit.fact,))
-    if re.match(r" ?(?:per|elke|iedere) maand|/maand", after) or question.says(r"maandbudget (?:van|is|op)"):
+    if re.match(r" ?(?:per|elke|iedere) maand| ?maandbudget|/maand", after) or question.says(r"maandbudget (?:van|is|op)"):
         return Outcome(f"{money(amount.value)} / {number(days)} dagen = {cents(amount.value / days)} dagbudget", (hit.fact,))
     return None

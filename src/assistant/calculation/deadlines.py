@@ -47,7 +47,7 @@ DEADLINES: Final = (
              places=("NL",)),
     Deadline(r"assurance|aha\b", r"binnen (?P<hours>72) uur meewerkt", r"meld\w*|gebeld|belde|bericht|probleem", "uiterste dag om mee te werken"),
     Deadline("a.tot.z|claim & bezwaar|beroep", r"binnen (?P<days>30) dagen \(kalenderdagen\) bezwaar",
-             r"toegekend|beslis\w*|verloren|besluit", "uiterste dag voor je bezwaar"),
+             r"toegekend|beslis\w*|verloren|verloor|besluit", "uiterste dag voor je bezwaar"),
     # btw-en-regels/consumentenrecht
     Deadline("terugbeta & herroep|herriep", "na herroeping betaal je een consument binnen (?P<days>14) dagen", r"herr(?:oe|ie)p\w*",
              "uiterste dag om terug te betalen"),

@@ -24,7 +24,7 @@ GOODS: Final = {
     "consumentenelektronica": "televisie tv smartphone laptop",
     "gereedschap": "boormachine hamer schroevendraaier zaag",
     "muziekinstrumenten": "gitaar viool drumstel trompet",
-    "sieraden": "ketting armband oorbel",
+    "sieraden": "ketting armband oorbel ring",
     "speelgoed": "puzzel knuffel bordspel gezelschapsspel blokken",
     "sport": "yogamat halter voetbal tent",
     "auto": "dakdrager autostoelhoes ruitenwisser automat",

@@ -8,7 +8,7 @@ from assistant.calculation.formatting import cents, decimal, half_up, money, num
 from assistant.calculation.fulfilment import piece_fee, with_fuel
 from assistant.calculation.reading import Question
 from assistant.calculation.referral_fees import LOW_VAT_GOODS, WITHOUT_VAT, fee_sum
-from assistant.calculation.roles import BOUGHT, PROFIT, SELLING, Role, assign
+from assistant.calculation.roles import BOUGHT, MONEY, PROFIT, SELLING, Role, assign
 from assistant.calculation.rules import Formula, Outcome, quotient, ratio
 from assistant.calculation.sources import Sources
 from assistant.calculation.tariffs import fee_of, fee_text, tariffs_of
@@ -19,7 +19,7 @@ MARGIN_FORMULAS: Final = (
     # strategie/marge-en-cashflow
     Formula(r"roi\b", "winst per stuk gedeeld door de inkoopkosten", {"profit": PROFIT, "bought": BOUGHT},
             lambda v: ratio(v["profit"], v["bought"], "ROI")),
-    Formula(r"marge\b", "marge is winst gedeeld door de verkoopprijs", {"profit": PROFIT, "price": SELLING},
+    Formula(r"marge\b", "marge is winst gedeeld door de verkoopprijs", {"profit": PROFIT, "price": SELLING._replace(names=rf"{SELLING.names}|artikel|product|\bvan\b")},
             lambda v: ratio(v["profit"], v["price"], "marge") if v["profit"] < v["price"] else "", r"roi\b|inkoop|koop\w* in|korting"),
     # strategie/product-kiezen
     Formula("factor 3|3 keer|3x", _FACTOR_RULE, {"bought": BOUGHT._replace(units=("euro",)), "price": SELLING._replace(units=("euro",))},
@@ -57,11 +57,11 @@ def margin_left(question: Question, sources: Sources) -> Outcome | None:
 def _margin_roles(question: Question) -> dict[str, Role]:
     """Price and purchase, with the fee and the costs of sending when the question has figures for them."""
     roles = {
-        "price": Role(r"verkoop\w*|prijs|product|artikel|\bvan\b|\bvoor\b|kost\b", ("euro",)),
-        "bought": BOUGHT._replace(units=("euro",)),
+        "price": Role(r"verkoop\w*|prijs|product|artikel|\bvan\b|\bvoor\b|kost\b", MONEY),
+        "bought": BOUGHT,
     }
-    if len(question.of("euro")) > 2:
-        roles["sent"] = Role(r"fba|verzend\w*|fulfil\w*|porto", ("euro",))
+    if len(question.of(*MONEY)) > 2:
+        roles["sent"] = Role(r"fba|verzend\w*|fulfil\w*|porto", MONEY)
     if question.of("procent"):
         roles["fee"] = Role("commissie|verwijzingskosten|fee", ("procent",))
     return roles

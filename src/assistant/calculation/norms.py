@@ -42,7 +42,7 @@ def _norm(word: str, limit: str) -> str:
 # verzending/prime-door-verkoper
 PRIME_NORMS: Final = (
     Norm("geldige tracking van Prime-bestellingen", r"tracking|vtr\b|volgnummer", r"geldige tracking: .*?(?P<word>minstens) (?P<limit>\d+)% van de prime",
-         r"tracking\w*|vtr|volgnummer", reverse="zonder|geen|ontbre"),
+         r"tracking\w*|vtr|volgnummer", reverse="zonder|geen|ontbr|mist"),
     Norm("Prime-bestellingen op tijd bezorgd", r"op tijd|te laat", r"op tijd bezorgd: .*?(?P<word>minstens) (?P<limit>\d+)% van de prime", "op tijd|te laat",
          reverse="te laat"),
     Norm("Prime-bestellingen door jou geannuleerd", r"\w*annul|cancel", r"geannuleerd: .*?(?P<word>hooguit) (?P<limit>[\d,]+)% van de prime",
@@ -60,7 +60,7 @@ NORMS: Final = (
     Norm("annuleringen", r"\w*annul|cancel", rf"(?:\bcr\b|annuler\w*){_norm('onder', '2,5')}", r"\w*annul\w*|cancel\w*",
          r"prime|sfp\b|klant\w* (?:wil|vraagt|annul)|\w*annul\w* zelf|zelf \w*annul"),
     Norm("geldige tracking", r"tracking|vtr\b|volgnummer", rf"(?:\bvtr\b|geldige tracking){_norm('minstens', '95')}",
-         r"tracking\w*|vtr|volgnummer", r"prime|sfp\b|35 keer", "zonder|geen|ontbre"),
+         r"tracking\w*|vtr|volgnummer", r"prime|sfp\b|35 keer", "zonder|geen|ontbr|mist"),
     Norm("ODR", r"odr\b|defect|klacht|a.tot.z|claim|chargeback|terugboeking|negatieve",
          rf"(?:\bodr\b|defecte bestellingen){_norm('onder', '1')}",
          r"klacht\w*|claim\w*|defect\w*|chargeback\w*|terugboeking\w*|negatieve|feedback|sterfeedback|ster",
@@ -72,6 +72,12 @@ _OF_HOW_MANY: Final = re.compile(
 )
 
 
+# "van 340 bestellingen kreeg ik er 5 met een klacht"
+_WHOLE_FIRST: Final = re.compile(
+    rf"\b(?:van|op) (?:de |mijn |onze |alle |die )*({NUMBER}) [a-z]\w*[^.?!,\d]{{0,40}}\ber ({NUMBER})(?! ?(?:[€%]|euro|dag|week|maand))\b"
+)
+
+
 def _counted(question: Question, norm: Norm) -> tuple[Decimal, Decimal] | None:
     """How many of how many: "3 van mijn 80", "één klacht op 50 bestellingen", or two numbers with their own words."""
     kinds = [figure for figure in question.of("") if re.fullmatch(rf"\w*(?:{norm.part})\w*", figure.noun)]
@@ -80,6 +86,7 @@ def _counted(question: Question, norm: Norm) -> tuple[Decimal, Decimal] | None:
         are_apart = question.says("verschillende|aparte") and len(wholes) == 1
         return (sum((figure.value for figure in kinds), Decimal(0)), wholes[0].value) if are_apart else None
     pairs = [(decimal(part), decimal(whole)) for part, whole in _OF_HOW_MANY.findall(question.text)]
+    pairs += [(decimal(part), decimal(whole)) for whole, part in _WHOLE_FIRST.findall(question.text)]
     if len(pairs) != 1:
         found = assign(question, {"part": Role(norm.part, ("",)), "whole": ORDERS})
         pairs = [(found["part"], found["whole"])] if found else []

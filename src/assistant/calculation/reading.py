@@ -44,6 +44,11 @@ _FIGURE: Final = re.compile(
 )
 _SIDE: Final = r"(?:cm|mm|m|centimeter|millimeter|meter)\b"
 _SIDES: Final = re.compile(rf"(?<![\w.,])({NUMBER}) ?({_SIDE})?" + rf" ?(?:[x×*]|bij|op|maal) ?({NUMBER}) ?({_SIDE})?" * 2 + r"(?!\w)")
+# "50 cm lang, 40 cm breed, 30 cm hoog"
+_NAMED_SIDES: Final = tuple(
+    re.compile(rf"(?<![\w.,])({NUMBER}) ?({_SIDE}) (?:{words})\b")
+    for words in ("lang|lengte", "breed|breedte", "hoog|hoogte|dik|diep|diepte")
+)
 _DAY: Final = re.compile(
     rf"(?<![\w.,])(?P<day>\d{{1,2}})(?:e|ste|de)? (?P<month>{MONTH})\.?(?: (?P<year>20\d\d)\b)?"
     rf"|(?<![\w.,])(?P<day2>\d{{1,2}})[-/](?P<month2>\d{{1,2}})[-/](?P<year2>20\d\d)\b"
@@ -230,6 +235,7 @@ def _take_moments(text: str, today: date | None) -> tuple[tuple[Moment, ...], st
         moments.append(moment)
         return _blank(match)
 
+    text = re.sub(r"\b(?:vandaag|gisteren),? (?:is het |op )?(?=\d)", lambda match: _blank(match), text)  # "vandaag 10 mei"
     rest = _DAY.sub(take, text)
     return tuple(moments), rest
 
@@ -247,6 +253,12 @@ def _moment(match: re.Match[str], today: date | None) -> Moment | None:
 
 
 def _take_sides(text: str) -> tuple[tuple[Decimal, ...], str]:
+    named = [match for pattern in _NAMED_SIDES for match in [pattern.search(text)] if match]
+    if len(named) == len(_NAMED_SIDES):
+        sizes = tuple(decimal(match.group(1)) * _UNITS[match.group(2)][1] for match in named)
+        for match in named:
+            text = text[: match.start()] + _blank(match) + text[match.end() :]
+        return sizes, text
     found = list(_SIDES.finditer(text))
     sides: tuple[Decimal, ...] = ()
     if len(found) == 1:

@@ -74,7 +74,7 @@ def _distance(question: Question, figure: Figure, role: Role) -> int | None:
 
 MONEY: Final = ("euro", "")
 DAILY: Final = Role(r"per dag|dagelijks|dagverkoop|elke dag|a day", ("",))
-BOUGHT: Final = Role(r"inkoop\w*|koop\w* \w* ?in\b|ingekocht|kostprijs|koop\b", MONEY)
+BOUGHT: Final = Role(r"inkoop\w*|\bkoop\w* \w* ?in\b|ingekocht|kostprijs|\bkoop\b", MONEY)
 PROFIT: Final = Role(r"winst\w*|verdien\w*|overhou\w*|hou\w*|over\w*|blijft", MONEY)
 SELLING: Final = Role(r"verkoop\w*|prijs|verkocht", MONEY)
 ORDERS: Final = Role(r"bestelling\w*|orders?|verkopen|zending\w*|pakket\w*|pakje\w*|sales|verzending\w*", ("",))

@@ -42,17 +42,17 @@ ASKS_ROOM: Final = (
 )
 
 
-_ROOM_WORDS: Final = r"er ?bij|erbij|voordat|nog\b|ruimte|drempel|\w*grens|boven\b|binnen"
+_ROOM_WORDS: Final = r"er ?bij|erbij|voordat|nog\b|ruimte|drempel|\w*grens|boven\b|binnen|zit ik (?:al )?(?:aan|over|onder)"
 
 
 def total_against_limit(question: Question, sources: Sources) -> Outcome | None:
     """Amounts added up and held against a limit; see ``THRESHOLDS`` for the articles."""
-    amounts = _amounts(question)
     for entry, hit in _entries(question, sources):
+        amounts = [amount for amount in _amounts(question) if amount != hit.value("limit")]
         if not 2 <= len(amounts) <= 5 or len(question.places) < entry.least_places:
             continue
         total, limit = sum(amounts, Decimal(0)), hit.value("limit")
-        if limit in amounts or question.is_about_other_than(*entry.places):
+        if question.is_about_other_than(*entry.places):
             return None
         added = f"{' + '.join(money(amount) for amount in amounts)} = {cents(total)} {entry.label}"
         over = f"; {money(total)} - {money(limit)} = {cents(total - limit)} erboven" if total > limit else ""
@@ -86,7 +86,7 @@ def _entries(question: Question, sources: Sources) -> list[tuple[Threshold, Hit]
         (entry, hit)
         for entry in THRESHOLDS
         if (question.says(entry.asks) or (entry.by_topic and nears and sources.is_about(entry.fact)))
-        and question.of("euro")
+        and (question.of("euro") or len(question.places) > 1)
         and not question.refuses(entry.refuses)
         and (hit := sources.find(entry.fact))
     ]

@@ -50,11 +50,15 @@ def vat(question: Question, sources: Sources) -> Outcome | None:
     """An amount without its VAT, or with VAT on top (strategie/marge-en-cashflow: divide by 1,21; btw-en-regels/oss-en-btw-tarieven)."""
     amount = question.only("euro")
     rates = [_vat_rate(question, sources, place) for place in question.places or (question.here,)] if amount else []
-    if amount is None or not rates or not question.says(r"hoeveel|wat|reken|bereken|uitrekenen|how much"):
+    if amount is None or not rates or not question.says(r"hoeveel|wat|wordt|is dat|reken|bereken|uitrekenen|how much"):
         return None
     after = question.text[amount.end : amount.end + 16]
     keeps = question.says("blijft|hou")
-    with_vat = re.match(r",?-? ?(?:\(?incl|met \d* ?%? ?btw|\w+ inclusief)", after) is not None
+    before = question.text[max(0, amount.start - 30) : amount.start]
+    with_vat = (
+        re.search(r"incl\w*\.?(?: \w*btw)?(?: van| is|:)? ?$", before) is not None
+        or re.match(r",?-? ?(?:\(?incl|met \d* ?%? ?btw|\w+ inclusief)", after) is not None
+    )
     without_vat = not keeps and re.match(r",?-? ?(?:\(?excl|zonder btw|ex btw)", after) is not None
     out, on = question.says(_VAT_OUT), question.says(_VAT_ON)
     takes_out = with_vat or (out and not without_vat and (keeps or not on))
