@@ -66,7 +66,7 @@ DEADLINES: Final = (
     # listings/titel-en-highlights
     Deadline("voorstel & titel|highlights", r"krijg je (?P<days>14) dagen om een titelvoorstel", r"voorstel\w*|klaar\w*|kreeg|gekregen|sinds",
              "einde van je bedenktijd voor dit voorstel"),
-    Deadline("van-?prijs|doorgestreep|korting|actie", "laagste prijs zijn van de (?P<days>30) dagen vóór de actie",
+    Deadline("van-?prijs|doorgestreep|doorstrep|laagste prijs & korting|actie|prijs", "laagste prijs zijn van de (?P<days>30) dagen vóór de actie",
              r"\w*actie|korting|begin\w*|start\w*",
              "vanaf die dag telt je laagste prijs", sign=-1, places=("NL",)),
     # btw-en-regels/dsa-privacy-en-verzekering

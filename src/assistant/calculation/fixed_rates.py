@@ -43,6 +43,11 @@ def per_unit(question: Question, sources: Sources) -> Outcome | None:
     for entry in UNIT_RATES:
         amount = question.counted(entry.counted) or _listed_kinds(question, entry) or _loose_count(question, entry)
         hit = sources.agreed(entry.fact) if amount and asks_for(question, sources, entry.asks, entry.fact) else None
+        packets = [
+            figure for figure in question.of("") if figure is not amount and figure.noun.startswith(("pak", "zending", "bestelling"))
+        ]
+        if amount and (amount.noun.startswith("kolom") or any(figure.value > 1 for figure in packets)):
+            continue
         if amount is None or hit is None or question.is_about_other_than(*entry.places):
             continue
         rate = hit.value("rate")
@@ -77,6 +82,7 @@ class ShareOf(NamedTuple):
     fact: str
     label: str
     places: tuple[str, ...] = EURO_PLACES
+    refuses: str = r"(?!)"
 
 
 SHARES: Final = (
@@ -88,7 +94,7 @@ SHARES: Final = (
     # btw-en-regels/facturen-en-btw-op-kosten
     ShareOf(r"btw & amazon.?kosten|kosten van amazon|factuur van amazon|aan kosten",
             rf"{share_pattern('rate')} nederlandse btw over de amazon-kosten",
-            "btw over de Amazon-kosten", ("NL",)),
+            "btw over de Amazon-kosten", ("NL",), refuses=r"kor\b|inkoop"),
     # btw-en-regels/kor-dac7-en-inkomstenbelasting
     ShareOf(r"mkb & \w*vrijstelling|\w*vrijgesteld|mkb.?winst|regeling", rf"mkb-winstvrijstelling 2026: .*?{share_pattern('rate')} van de winst", "mkb-winstvrijstelling in 2026", ("NL",)),
 )  # fmt: skip
@@ -99,6 +105,12 @@ def share_of(question: Question, sources: Sources) -> Outcome | None:
     amount = question.only("euro")
     for entry in SHARES:
         hit = sources.agreed(entry.fact) if amount and asks_for(question, sources, entry.asks, entry.fact) else None
-        if amount and hit and not question.is_about_other_than(*entry.places) and not question.says("incl"):
+        if (
+            amount
+            and hit
+            and not question.is_about_other_than(*entry.places)
+            and not question.says("incl")
+            and not question.says(entry.refuses)
+        ):
             return Outcome(f"{fee_text([(hit.value('rate') / 100, amount.value)])} {entry.label}", (hit.fact,))
     return None

@@ -64,7 +64,7 @@ def _place_column(question: Question, row: Fact) -> int | None:
 
 _LOCAL: Final = r"lokaal/pan-eu|\(2026\)"
 _EFN: Final = r"efn naar"
-_IS_EFN: Final = r"efn\b|europees verzendnetwerk|over de grens|alles (?:hier|in nederland)|(?:uit|vanuit|in) (?:een )?(?:duitse?|franse?|poolse?|ander|buitenlands) (?:depot|magazijn|voorraad)|grensoverschrijdend|(?:uit|vanuit|in) (?:een )?(?:ander land|ander eu|buitenlands|duits magazijn|frans magazijn)"
+_IS_EFN: Final = r"efn\b|(?:uit|vanuit) (?:nederland|belgie|duitsland|frankrijk|italie|spanje)\b.{0,40}\bnaar|in (?:1|een) ander land|europees verzendnetwerk|over de grens|alles (?:hier|in nederland)|(?:uit|vanuit|in) (?:een )?(?:duitse?|franse?|poolse?|ander|buitenlands) (?:depot|magazijn|voorraad)|grensoverschrijdend|(?:uit|vanuit|in) (?:een )?(?:ander land|ander eu|buitenlands|duits magazijn|frans magazijn)"
 _LOW_LIMITS: Final = rf"lage-prijs-fba alleen t/m {euro_pattern('most')} in nederland[^€]*t/m {euro_pattern('germany')} in duitsland"
 _LOW_EXCEPTIONS: Final = r"uitzonderingscategorieën voor lage-prijs-fba zijn[^:]*: (?P<names>[^.]+)"
 _BY_GRAM: Final = r"^gramprijs voor [^:]+: (?P<names>[^.]+)"
@@ -115,8 +115,10 @@ def piece_fee(question: Question, sources: Sources, price: Decimal | None = None
     if parcel is None or ("pakket" in parcel.size and _is_one_of(question, sources, _BY_GRAM)):
         return None
     is_efn = question.says(_IS_EFN)
+    if is_efn and re.search(r"\bnaar [a-z]", question.text) and not question.destinations:
+        return None  # where to is not certain
     limit = None if is_efn else _low_price_limit(question, sources)
-    names_low = question.says("lage.?prijs|low.?price")
+    names_low = question.says(r"lage.?prijs|low.?price|goedkoop tarief|goedkopere tarief|lage tarief")
     if price is not None and limit is None and not (is_efn or names_low):
         return None  # which of the two tables goes for this price is not known
     low = weight_row(_fee_rows(question, sources, parcel.size, is_low=True, is_efn=is_efn), parcel.weight)
@@ -137,7 +139,9 @@ def fulfilment(question: Question, sources: Sources) -> Outcome | None:
     pieces, amounts = question.counted(), question.of("euro")
     if len(amounts) > 1 or (amounts and question.says(r"\w*com+is+ie|verwijzing\w*|marge|winst|hou")):
         return None
-    fee = piece_fee(question, sources, amounts[0].value if amounts else None)
+    below = next((figure.value for figure in question.figures if figure.unit == "euro" and figure.is_limit), None)
+    price = amounts[0].value if amounts else below if question.says("onder|minder dan|goedkoper dan|t/m|tot") else None
+    fee = piece_fee(question, sources, price)
     fuel = with_fuel(fee.amount, sources) if fee else None
     if fee is None:
         return None
@@ -162,7 +166,7 @@ def base_plus_weight(question: Question, sources: Sources) -> Outcome | None:
         match = (
             re.search(rf"{euro_pattern('base')} \+ {euro_pattern('each')} per (?P<unit>100 g|kg)", row.cells[column]) if column else None
         )
-        if weight is None or match is None or column is None or not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question.text):
+        if weight is None or match is None or column is None or not re.search(rf"(?<!\w){re.escape(name)}(?!\w|[,.]\d)", question.text):
             continue
         base, each = decimal(match.group("base")), decimal(match.group("each"))
         first, step = (

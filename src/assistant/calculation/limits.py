@@ -35,7 +35,7 @@ LIMITS: Final = (
 
 def over_limit(question: Question, sources: Sources) -> Outcome | None:
     """How much a figure is over a limit, or how much room is left; see ``LIMITS`` for the articles."""
-    if question.says("kost") or not question.says(
+    if question.says(r"kost|ik las|vroeger|mocht|uitzondering|klopt|nog (?:zo|steeds|altijd)|is dat nog") or not question.says(
         r"hoeveel|hoever|te (?:lang|zwaar|veel|groot)|moet eraf|inkorten|over\b|nog|mag|past|korter|lichter"
     ):
         return None

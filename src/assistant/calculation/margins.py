@@ -97,7 +97,8 @@ def highest_pack_price(question: Question, sources: Sources) -> Outcome | None:
     is_single = single and assign(
         question._replace(figures=(single,)), {"single": Role(r"los\w*|enkel\w*|per stuk|single|stuks?", ("euro",))}
     )
-    if hit is None or size is None or single is None or not is_single:
+    others = [figure for figure in question.figures if figure is not single and size and str(figure.value) not in size.groups()]
+    if hit is None or size is None or single is None or not is_single or others:
         return None
     pieces = decimal(size.group(1) or size.group(2))
     return Outcome(f"{number(pieces)} × {money(single.value)} = {cents(pieces * single.value)} hooguit voor de set", (hit.fact,))
@@ -107,7 +108,7 @@ def multipack_price(question: Question, sources: Sources) -> Outcome | None:
     """The price per piece in a multipack against a single one (zichtbaarheid/koopknop-en-prijsregels)."""
     hit = sources.find("multipack[^.]*(?:hogere stukprijs|per stuk niet duurder)")
     size = _PACK_SIZE.search(question.text)
-    roles = {"pack": Role("pack|set|multipack|bundel", ("euro",)), "single": Role(r"los\w*|enkel\w*|per stuk|single|stuks?", ("euro",))}
+    roles = {"pack": Role("pack|set|multipack|bundel", MONEY), "single": Role(r"los\w*|enkel\w*|per stuk|single|stuks?", MONEY)}
     found = assign(question, roles) if hit and size else None
     if hit is None or size is None or found is None:
         return None

@@ -22,6 +22,9 @@ _OPERANDS: Final = {
 _ASKS: Final = r"hoeveel|wat|bereken|reken|wanneer|hoe lang|hoelang|hoe hoog|welke? (?:acos|roas|tacos|marge)"
 
 
+_FORMULA_NAMES: Final = r"t?acos|roas|conversie|\w*sessiepercentage|break.?even|roi\b|sell.?through|doorloop|dekking|factor 3|bovenaan"
+
+
 class Need(NamedTuple):
     """An operand that may be missing: the words that ask for the sum, the fact with its rule, and whether only this is not there."""
 
@@ -33,7 +36,11 @@ class Need(NamedTuple):
 
 
 def _has_pieces_only(question: Question) -> bool:
-    return question.counted() is not None and len(question.figures) == 1 and not question.sides
+    return (
+        question.counted(r"stuks?|do(?:os|z)\w*|pak\w*|artikel\w*|product\w*") is not None
+        and len(question.figures) == 1
+        and not question.sides
+    )
 
 
 NEEDS: Final = (
@@ -103,6 +110,8 @@ def _orders(question: Question, sources: Sources) -> Outcome | None:
 
 def _operand(question: Question, sources: Sources, formulas: tuple[Formula, ...]) -> Outcome | None:
     """A formula of which one operand is not in the question."""
+    if not question.says(_FORMULA_NAMES):
+        return None
     for entry in formulas:
         own = [figure for figure in question.figures if not figure.is_limit]
         if len(own) != len(entry.roles) - 1 or not own or not question.says(entry.asks) or question.says(entry.refuses):

@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from assistant.calculation.formatting import cents, decimal, half_up, money, number
 from assistant.calculation.reading import Question
-from assistant.calculation.roles import Role, assign
+from assistant.calculation.roles import MONEY, Role, assign
 from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Sources, cell_amount, share_pattern
 from assistant.calculation.tariffs import fee_of, fee_text
@@ -35,11 +35,12 @@ def prime_discount(question: Question, sources: Sources) -> Outcome | None:
 
 def _prime_prices(question: Question) -> dict[str, Decimal]:
     """The usual price, the lowest price of the last 30 days, or both."""
-    price = question.only("euro")
+    prices = [figure for figure in question.of("euro", "") if figure.unit or figure.value != 30]  # 30 dagen
+    price = prices[0] if len(prices) == 1 else None
     if price:
         return {"lowest" if question.says("laagste") else "usual": price.value}
-    roles = {"usual": Role(r"gewone|normale|gewoonlijk|van-?prijs|huidige", ("euro",)), "lowest": Role(r"laagste", ("euro",))}
-    return assign(question._replace(figures=tuple(question.of("euro"))), roles) or {}
+    roles = {"usual": Role(r"gewone|normale|gewoonlijk|van-?prijs|huidige", MONEY), "lowest": Role(r"laagste", MONEY)}
+    return assign(question._replace(figures=tuple(prices)), roles) or {}
 
 
 def coupon_fee(question: Question, sources: Sources) -> Outcome | None:

@@ -291,6 +291,6 @@ def _single_figures(text: str) -> Iterator[Figure]:
         noun = following.group(1) if following else ""
         if not unit and re.fullmatch(r"\d+[,.]\d\d", match.group("number")) and noun not in ("x", "keer", "maal"):
             unit = "euro"  # "kost 17,95"
-        if not unit and (noun in _MONEY_NOUNS or _MONEY_BEFORE.search(text[: match.start()])):
+        if not unit and noun not in ("x", "keer", "maal") and (noun in _MONEY_NOUNS or _MONEY_BEFORE.search(text[: match.start()])):
             unit = "euro"  # "10.000 omzet", "verkoopprijs 24"
         yield Figure(value, unit, match.start(), match.end(), noun, _LIMIT.search(text[: match.start()]) is not None)

@@ -10,7 +10,17 @@ from assistant.calculation.reading import EURO_PLACES, NUMBER, Question
 from assistant.calculation.roles import Role, assign, nearest
 from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Hit, Sources, euro_pattern, share_pattern
-from assistant.calculation.tariffs import Tariff, Tier, fee_of, fee_parts, fee_text, shared_words, tariffs_of, tier_at, word_forms
+from assistant.calculation.tariffs import (
+    Tariff,
+    Tier,
+    category_words,
+    fee_of,
+    fee_parts,
+    fee_text,
+    shared_words,
+    tariffs_of,
+    tier_at,
+)
 from assistant.documents import Fact
 
 _SHIPPING: Final = r"verzend\w*|porto|bezorgkosten|shipping"
@@ -83,9 +93,9 @@ def referral_fee(question: Question, sources: Sources) -> Outcome | None:
         return None
     tariffs = stated_or_named_tariffs(question, sources)
     prices = sorted(figure.value for figure in question.of("euro"))
-    is_change = question.says(r"naar\b|in plaats van|i\.?p\.?v|tegenover|of\b|verschil|scheel|verhoog|verlaag") and not question.says(
-        _SHIPPING
-    )
+    is_change = question.says(
+        r"naar\b|in plaats van|i\.?p\.?v|tegenover|\d (?:euro )?of (?:€ )?\d|verschil|scheel|verhoog|verlaag"
+    ) and not question.says(_SHIPPING)
     if len(prices) == 2 and is_change:
         return _two_fees(tariffs, prices, sources)
     total = _total_price(question, sources)
@@ -96,7 +106,9 @@ def referral_fee(question: Question, sources: Sources) -> Outcome | None:
         return None
     (price, steps, facts), (text, fee, used) = total, found
     times = f" per stuk; {number(pieces)} × {money(fee)} = {cents(pieces * fee)}" if pieces and "minimum" not in text else ""
-    return Outcome(f"{steps}{text}{times} verwijzingskosten{_fee_note(tariffs[0], price)}", (*used, *facts))
+    keeps = not times and question.says(r"blijft|over\b na|hou\w* .*over") and not question.says("btw")
+    left = f"; {money(price)} - {money(fee)} = {cents(price - fee)} over, vóór btw en andere kosten" if keeps else ""
+    return Outcome(f"{steps}{text}{times} verwijzingskosten{_fee_note(tariffs[0], price)}{left}", (*used, *facts))
 
 
 def stated_or_named_tariffs(question: Question, sources: Sources) -> list[Tariff]:
@@ -143,7 +155,7 @@ def fee_change(question: Question, sources: Sources) -> Outcome | None:
     price = question.only("euro")
     if price is None or question.is_about_other_than(*EURO_PLACES):
         return None
-    words = word_forms(question.text)
+    words = category_words(question)
     rows = [
         row for row in sources.rows(r"\bwas\b.*\bis nu\b") if shared_words(row.cells[0], words) and _is_within(row.cells[0], price.value)
     ]

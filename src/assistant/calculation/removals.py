@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Final
 
 from assistant.calculation.formatting import cents, decimal, half_up, money, number
 from assistant.calculation.fulfilment import times_pieces, weight_row
@@ -10,11 +11,25 @@ from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Sources, cell_amount, euro_pattern
 from assistant.documents import Fact
 
+_LIGHT_KG: Final = Decimal(2)
+
 
 def removal_fee(question: Question, sources: Sources) -> Outcome | None:
-    """Sending FBA stock back, per piece by weight (fba/verwijderen-en-retourtarief, Germany)."""
+    """Sending FBA stock back, per piece by weight (fba/verwijderen-en-retourtarief, Germany).
+
+    What is heavy or called big may be oversize: then both fees are shown, unless the question names the size.
+    """
+    if question.says("overmaat|oversize"):
+        return _fee_of_size(question, sources, "overmaat")
+    found = _fee_of_size(question, sources, "standaardformaat")
+    weight = question.only("kg")
+    is_open = weight and (weight.value > _LIGHT_KG or question.says(r"groot|grote")) and not question.says("standaard|gewoon|normaal")
+    other = _fee_of_size(question, sources, "overmaat") if is_open else None
+    return Outcome(f"{found.text}; {other.text}", (*found.facts, *other.facts)) if found and other else found
+
+
+def _fee_of_size(question: Question, sources: Sources, size: str) -> Outcome | None:
     weight, pieces = question.only("kg"), question.counted()
-    size = "overmaat" if question.says("overmaat|oversize") else "standaardformaat"
     rows = [row for row in sources.rows("tarief per stuk") if row.cells[0].lower().startswith(size)]
     if weight is None or question.is_about_other_than("DE"):
         return None

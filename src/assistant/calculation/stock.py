@@ -13,7 +13,7 @@ STOCK_FORMULAS: Final = (
     # fba/retouren-en-vergoedingen
     Formula("kwijt|verloren|beschadig|vermist|mis|zoek|verlies & vergoed|krijg|terug & inkoop|koop|productiekosten", "vóór een bestelling, dan vergoedt amazon .* je inkoop- of productiekosten",
             {"pieces": Role(r"stuks?|artikelen|producten|kwijt|verloren|mis|vermist", ("",)), "bought": BOUGHT._replace(units=("euro",))},
-            lambda v: f"{number(v['pieces'])} × {money(v['bought'])} = {cents(v['pieces'] * v['bought'])} vergoeding op inkoopprijs"),
+            lambda v: f"{number(v['pieces'])} × {money(v['bought'])} = {cents(v['pieces'] * v['bought'])} vergoeding op inkoopprijs", r"verkoop\w*|verkocht"),
     # listings/variaties
     Formula(r"kind|kinderen|child|variati\w*|ean\w*|varianten|asin\w* & hoeveel|reken", r"sokken in drie maten en vier kleuren zijn twaalf kinderen",
             {"sizes": Role(r"mat(?:en)?\b", ("",)), "colours": Role(r"kleur\w*|smaken|geuren|uitvoeringen|dessins", ("",))},

@@ -43,7 +43,7 @@ def _formula(question: Question, sources: Sources) -> Outcome | None:
 
 
 _OTHER_FEES: Final = (
-    r"fba\b|goedkope (?:artikel|product)|lage.prijs|voordelige|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|"
+    r"fba\b|waarom|\d+ cent\b|terug|boven op de|bovenop|goedkope (?:artikel|product)|lage.prijs|voordelige|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|"
     r"kleineondernemers|digital|dsf\b|terugbeta|\w*retour|stuurt|refund|tiktok|kaufland|bol\b|temu|verzeker|douane|mcf\b|bezorg|verzendgewicht|marge|winst|"
     r"samen\b|bij elkaar|inkoop|ingekocht|koop\w* .{0,20}\bin\b"
 )
@@ -55,9 +55,9 @@ RULES: Final = (
     Rule("total fee", r"totaal|totale|samen|alles|bij elkaar|kwijt|alle kosten|amazon.?kosten|gaat er|plus|\+|optel & \w*com+is+ie|verwijzing|referral|fba\b|individue|amazon.?kosten",
          total_fee, r"inkoop|ingekocht|koop\w* .{0,20}\bin\b|advert|acos|terugbeta|kor\b|opslag"),
     Rule("margin", r"hou|over\b|marge|winst|verdien", margin_left),
-    Rule("digital surcharge", r"digital|dsf\b|toeslag", digital_surcharge, r"brandstof|fba\b|\w*opslag|verouderd"),
+    Rule("digital surcharge", r"digital|dsf\b|toeslag|boven op|bovenop|extra", digital_surcharge, r"brandstof|fba\b|\w*opslag|verouderd"),
     Rule("refund fee", r"terugbeta|refund|\w*retour|terug\b|stuurt|administratiekosten", refund_fee,
-         r"verschil|prijs daal|daalde|gedeelte|deels|helft|fba\b|boek|dvd|muziek|video|film|cd\b|abonnement|claim|magazijn|vergoed|gaf|budget"),
+         r"kwijt|verloren|verlies|kostprijs|minimum|verschil|prijs daal|daalde|gedeelte|deels|helft|fba\b|boek|dvd|muziek|video|film|cd\b|abonnement|claim|magazijn|vergoed|gaf|budget"),
     Rule("VAT lost on stock", r"kor\b|kleineondernemers & inkoop|inkopen|\w*voorraad|koop", vat_lost_on_stock, r"commissie|fee|amazon.?kosten|omzet|grens"),
     Rule("VAT that stays", r"kor\b|kleineondernemers|\w*vrijgesteld|btw-vrij", vat_that_stays),
     Rule("fee change", r"scheel|verlag|daal|gedaald|omlaag|goedkoper|bespaar|minder", fee_change, r"naar\b|fba\b|in plaats van|i\.?p\.?v|tegenover|tussen"),
@@ -78,7 +78,7 @@ RULES: Final = (
     Rule("removal", r"terugstur|terug te|terugkom|terugkrijg|terughal|terug laten|laten terug|verwijder|removal|teruggestuurd", removal_fee,
          r"vernietig|claim|kwijt|klant|gratis", home="^(?:standaardformaat|overmaat) t/m 500 g: tarief per stuk"),
     Rule("EFN or local", r"efn\b|over de grens & lokaa?l|pan.eu|verschil|scheel|duurder|in plaats van|meer", local_or_efn),
-    Rule("base plus weight", r"(?:klein|middelgroot|groot) pakket [123]\b|\w*overmaat", base_plus_weight, r"efn\b|terug"),
+    Rule("base plus weight", r"(?:klein|middelgroot|groot) pakket [123](?!\d|[,.]\d)|\w*overmaat", base_plus_weight, r"efn\b|terug"),
     Rule("fulfilment", rf"{'|'.join(pattern for _, pattern in SIZES)}|fba\b|fulfil & kost|fba\b|fulfil|hoeveel|betaal|tarief|\w*toeslag|1,5|anderhalf|stuks",
          fulfilment, r"prijsgrens|gewichtsgrens|dekking|lage.voorraad|terug|verschil|scheel|overmaat|\w*opslag|m3|kuub|marge|winst|hou|mcf\b|advert|piek", home=r"t/m [\d,]+ k?g: .*lokaal/pan-eu 2026|t/m [\d,]+ k?g: efn naar"),
     Rule("fuel surcharge", r"\w*brandstof|fuel|logistiektoeslag|1,5 ?%|1,5 procent", fuel_surcharge,
@@ -102,7 +102,7 @@ RULES: Final = (
     Rule("return rate", r"retourpercentage|retourratio|return rate|\w*retour|terug & procent|\w*percentage|hoe hoog|return rate", return_rate, r"claim|bezwaar|euro"),
     Rule("formula", "|".join(group for entry in FORMULAS for group in entry.asks.split(" & ")), _formula),
     Rule("total", r"verzeker|zit ik|drempel|grens|btw|oss\b|kor\b", total_against_limit, home="drempel van € 10.000 geldt voor alle"),
-    Rule("room", ASKS_ROOM, room_below_limit, r"\w*commissie|verwijzings|kosten|korting|prijs|dac7|lage.prijs|factuur", home="drempel van € 10.000 geldt voor alle"),
+    Rule("room", ASKS_ROOM, room_below_limit, r"tsjech|doos|magazijn|\w*commissie|verwijzings|kosten|korting|prijs|dac7|lage.prijs|factuur", home="drempel van € 10.000 geldt voor alle"),
     Rule("highest pack price", r"multipack|\d+[- ]?pack|bundel|set van|pak van|pak met|set met & mag|hooguit|maximaal|hoogste|hoeveel", highest_pack_price),
     Rule("multipack", r"multipack|\d+[- ]?pack|bundel|set van|pak van", multipack_price),
     Rule("shelf life", r"\w*houdba|tht|dagporties", shelf_life, r"over datum|eten|verlop|nog \d+ dagen|105|bij aankomst nog"),
@@ -110,5 +110,5 @@ RULES: Final = (
          r"dd.?14|retour|claim|zonder tracking|postzegel|brief", gives_day=True),
     Rule("deadline", "|".join(group for entry in DEADLINES for group in entry.asks.split(" & ")), deadline, gives_day=True),
     Rule("VAT", r"btw|vat\b", vat,
-         r"drempel|grens|limiet|boven|kor\b|kleineondernemers|oss\b|dac7|\w*commissie|verwijzings|acos|marge|import|invoer|artikel 23"),
+         r"drempel|grens|limiet|boven|kor\b|kleineondernemers|oss\b|dac7|\w*commissie|verwijzings|acos|marge|import|invoer|artikel 23|met of zonder|zonder of met|rekenvoorbeeld"),
 )  # fmt: skip
