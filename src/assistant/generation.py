@@ -72,7 +72,11 @@ def compose(
     candidates = [*candidates, *_candidates_of(worked, candidates)]
     rule = _rule_of(worked, candidates)
     is_sum = worked is not None and worked.is_sum
-    picked = _pick_for_sum(shape, candidates, ranked, rule) if is_sum else _pick(shape, candidates, ranked, budget, rule)
+    picked = (
+        _pick_for_sum(shape, candidates, ranked, rule)
+        if is_sum
+        else _pick(shape, candidates, ranked, min(budget, SUM_CHARACTERS) if worked else budget, rule)
+    )
     pieces: list[str] = []
     citations: list[Citation] = []
     for number, choice in enumerate(picked, 1):
