@@ -83,7 +83,10 @@
       if (change.target.closest?.("#thread, #live, #conversations, #source-panel")) continue;
       for (const node of change.addedNodes) {
         translate(node);
-        if (node.querySelector?.("[data-switch-theme]")) show();
+        if (node.querySelector?.("[data-switch-theme]")) {
+          show();
+          followBar();
+        }
       }
     }
   }).observe(root, { childList: true, subtree: true });
@@ -93,6 +96,21 @@
     memory.lasting.setItem("theme", isDark() ? "light" : "dark");
     show();
   });
+
+  // Large text can make the top bar higher than planned; what stands under it makes room. Narrow pages let it scroll away.
+  const narrow = window.matchMedia("(max-width: 48rem)");
+  const bar = new ResizeObserver(([{ target }]) => {
+    if (narrow.matches) root.style.removeProperty("--bar");
+    else root.style.setProperty("--bar", `${target.offsetHeight}px`);
+  });
+  let observed = null;
+  const followBar = () => {
+    const found = document.querySelector(".topbar");
+    if (!found || found === observed) return;
+    bar.disconnect();
+    bar.observe((observed = found));
+  };
+  document.addEventListener("DOMContentLoaded", followBar);
 
   // A page that shows how far the loading is looks again each second, and makes place for the real one.
   const lookAgain = async () => {
