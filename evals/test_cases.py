@@ -40,7 +40,7 @@ def test_sections_exist(cases: list[AnyCase], documents: Sequence[Document]) -> 
 
 def test_no_case_leaked_into_training(cases: list[AnyCase], documents: Sequence[Document]) -> None:
     asked = {name: expected.question for name, expected in expectations(cases) if not _leans(name, expected)}
-    seen = [question for document in documents for section in document.sections for question in section.questions]
+    seen = [question for document in documents for section in document.sections for question in (*section.questions, *section.asked)]
     leaks = find_leaks(asked, [*seen, *_training_questions()])
     if leaks:
         pytest.fail(
@@ -58,4 +58,5 @@ def _training_questions() -> Iterator[str]:
     for path in sorted(TRAINING.glob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             entry = json.loads(line)
-            yield from (entry[name] for name in ("question", "standalone") if entry.get(name))
+            for asked in entry.get("turns", [entry]):
+                yield from (asked[name] for name in ("question", "standalone") if asked.get(name))

@@ -282,3 +282,26 @@ def test_any_front_matter_gives_faults_and_nothing_else(tmp_path_factory: pytest
     (folder / "a.md").write_text(f"---\n{text}\n---\n\n## Kop\n\nTekst.", "utf-8", errors="replace")
 
     assert faults_of(folder)
+
+
+# --- Questions as people ask them -----------------------------------------------------------------------------------------
+
+ASKED = '{"document_id": "fba/opslag.md", "heading": "%s", "fact": "Opslag", "question": "%s"}\n'
+
+
+def test_questions_as_asked_belong_to_the_section_they_name(corpus_folder: Path) -> None:
+    heading = next(d for d in read_corpus([corpus_folder]).documents if d.document_id == "fba/opslag.md").sections[0].heading
+    (corpus_folder / "vragen.jsonl").write_text(ASKED % (heading, "wa kost da stallen") * 2 + ASKED % ("Weg", "kwijt?"), "utf-8")
+    corpus = read_corpus([corpus_folder])
+    asked = {(document.document_id, section.heading): section.asked for document in corpus.documents for section in document.sections}
+    assert asked.pop(("fba/opslag.md", heading)) == ("wa kost da stallen",)
+    assert not any(asked.values())
+    assert len(corpus.asked) == 3
+
+
+def test_a_broken_line_with_questions_is_named(corpus_folder: Path) -> None:
+    (corpus_folder / "vragen.jsonl").write_text(ASKED % ("Kop", "goed?") + '{"document_id": "fba/opslag.md"}\nkapot\n', "utf-8")
+    with pytest.raises(CorpusError) as caught:
+        read_corpus([corpus_folder])
+    assert "vragen.jsonl: regel 2, heading" in str(caught.value)
+    assert "vragen.jsonl: regel 3, regel" in str(caught.value)

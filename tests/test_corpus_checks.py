@@ -139,3 +139,11 @@ def test_articles_past_their_review_date_are_stale_longest_overdue_first(corpus_
 
 def test_two_spellings_of_a_question_are_the_same() -> None:
     assert normalise_question("Wat kost  FBA-opslag?!") == normalise_question("wat kost fba opslag") == "wat kost fba opslag"
+
+
+def test_questions_about_a_section_that_is_gone_are_found(corpus_folder: Path) -> None:
+    line = '{"document_id": "fba/opslag.md", "heading": "Weg", "fact": "Opslag", "question": "waar is het?"}\n'
+    (corpus_folder / "vragen.jsonl").write_text(line * 2, "utf-8")
+    assert check_corpus(read_corpus([corpus_folder]), [corpus_folder], TODAY) == [
+        "vragen.jsonl: 2 vragen horen bij fba/opslag.md ('Weg'), maar die sectie bestaat niet; pas de kop daar aan"
+    ]

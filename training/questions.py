@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant.articles import read_corpus
+from assistant.articles import ASKED_FILE, read_corpus
 from assistant.documents import Chunk, Document
 from assistant.splitters import split
 
@@ -27,7 +27,7 @@ class LabelledQuestion(NamedTuple):
 
 
 class FactQuestion(NamedTuple):
-    """A question written for one fact: more training material, never part of the index."""
+    """A question written for one fact; always training material, in the index too."""
 
     question: str
     document_id: str
@@ -35,11 +35,11 @@ class FactQuestion(NamedTuple):
     place: int
 
 
-FACT_QUESTIONS = Path(__file__).parent / "questions.jsonl"
+FACT_QUESTIONS = Path(__file__).parents[1] / "corpus" / ASKED_FILE
 
 
 def read_fact_questions(chunks: Sequence[Chunk], path: Path = FACT_QUESTIONS) -> list[FactQuestion]:
-    """The questions of ``training/questions.jsonl`` whose fact, named by its first words, still stands in its section."""
+    """The questions of ``vragen.jsonl`` whose fact, named by its first words, still stands in its section."""
     places = {(chunk.document_id, chunk.heading, fact.text[:48]): place for chunk in chunks for place, fact in enumerate(chunk.facts)}
     found = []
     for entry in map(json.loads, path.read_text("utf-8").splitlines()):

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from assistant.confidence import CONFIDENCE_FEATURES, Confidence, Scope, confidence_features, scope_features
 from assistant.embeddings import load_embedding_model
+from assistant.pipeline import CANDIDATES, CANDIDATES_FOR_FACTS
 from assistant.query_rewriting import analyse
 from assistant.retrievers import HybridRetriever, Ranker
+from assistant.selection import Selector, rank_facts
 from training.experiments import build_index, make_retriever
 from training.questions import chunks_of, keep_parts, questions_of, read_documents, read_fact_questions
 from training.train_ranker import read_labels
@@ -28,6 +30,8 @@ from training.train_ranker import read_labels
 FOLDER = Path(__file__).parent
 FALSE_REFUSALS = 0.02
 FOLDS = 5
+# Several small networks, each from its own start, make one: their mean is steadier than any of them.
+NETWORKS = 5
 HIDDEN_UNITS = 8
 Features = NDArray[np.float32]
 
@@ -76,22 +80,28 @@ def learn_scope(inside: Sequence[str], outside: Sequence[str], *, steps: int = 2
 
 
 def features_of(
-    questions: Sequence[str], scopes: Sequence[float], retriever: HybridRetriever, hidden: Sequence[set[tuple[str, str]]] = ()
+    questions: Sequence[str],
+    scopes: Sequence[float],
+    retriever: HybridRetriever,
+    selector: Selector,
+    hidden: Sequence[set[tuple[str, str]]] = (),
 ) -> Features:
     """float32 ``(n, len(CONFIDENCE_FEATURES))``; ``hidden`` names the sections each question may not find."""
     rows = []
     for number, (question, scope) in enumerate(zip(questions, scopes, strict=True)):
         query = analyse(question, retriever.index.vocabulary, retriever.synonyms)
-        found = retriever.retrieve(query, 40 if hidden else 12)
+        found = retriever.retrieve(query, 40 if hidden else CANDIDATES)
         if hidden:
             found = [candidate for candidate in found if (candidate.chunk.document_id, candidate.chunk.heading) not in hidden[number]]
         if found:
-            rows.append(confidence_features(query, found[:12], retriever.index, scope))
+            vector = retriever.model.encode_query(query.text)
+            ranked = rank_facts(query, vector, found[:CANDIDATES_FOR_FACTS], retriever.index, selector)
+            rows.append(confidence_features(query, found[:CANDIDATES], ranked, retriever.index, scope))
     return np.array(rows, dtype=np.float32)
 
 
 def learn_confidence(
-    inside: Features, hidden: Features, outside: Features, *, hidden_share: float = 0.25, steps: int = 300, l2: float = 0.1
+    inside: Features, hidden: Features, outside: Features, *, hidden_share: float = 0.1, steps: int = 300, l2: float = 0.1
 ) -> Confidence:
     """The network; ``hidden_share`` of the weight of the unanswerable goes to questions whose sections were hidden."""
     data = torch.from_numpy(np.concatenate([inside, hidden, outside]))
@@ -103,20 +113,31 @@ def learn_confidence(
         torch.full((len(hidden),), 0.5 * hidden_share / max(1, len(hidden))),
         torch.full((len(outside),), 0.5 * (1 - hidden_share) / len(outside)),
     ])  # fmt: skip
-    torch.manual_seed(0)
-    network = torch.nn.Sequential(torch.nn.Linear(data.shape[1], HIDDEN_UNITS), torch.nn.Tanh(), torch.nn.Linear(HIDDEN_UNITS, 1))
+    networks = [_train_network(seed, scaled, target, balance, steps, l2) for seed in range(NETWORKS)]
+    return Confidence(
+        mean=_rounded(mean),
+        spread=_rounded(spread),
+        hidden=tuple(_rounded(row) for first, _ in networks for row in first.weight.detach()),
+        hidden_bias=tuple(value for first, _ in networks for value in _rounded(first.bias.detach())),
+        output=tuple(value for _, last in networks for value in _rounded(last.weight.detach()[0] / NETWORKS)),
+        output_bias=round(sum(float(last.bias.detach()) for _, last in networks) / NETWORKS, 5),
+        threshold=0.5,
+    )
+
+
+def _train_network(
+    seed: int, scaled: torch.Tensor, target: torch.Tensor, balance: torch.Tensor, steps: int, l2: float
+) -> tuple[torch.nn.Linear, torch.nn.Linear]:
+    torch.manual_seed(seed)
+    first, last = torch.nn.Linear(scaled.shape[1], HIDDEN_UNITS), torch.nn.Linear(HIDDEN_UNITS, 1)
+    network = torch.nn.Sequential(first, torch.nn.Tanh(), last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=0.01, weight_decay=l2)
     for _ in range(steps):
         loss = (torch.nn.functional.binary_cross_entropy_with_logits(network(scaled)[:, 0], target, reduction="none") * balance).sum()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    first, last = network[0], network[2]
-    return Confidence(
-        mean=_rounded(mean), spread=_rounded(spread), hidden=tuple(_rounded(row) for row in first.weight.detach()),
-        hidden_bias=_rounded(first.bias.detach()), output=_rounded(last.weight.detach()[0]), output_bias=round(float(last.bias.detach()), 5),
-        threshold=0.5,
-    )  # fmt: skip
+    return first, last
 
 
 def _rounded(values: torch.Tensor) -> tuple[float, ...]:
@@ -149,14 +170,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         index = build_index(keep_parts(documents, {"train"}), model, Path(folder))
         retriever = make_retriever(index, model, Ranker.load(arguments.output / "ranker.json"))
+        selector = Selector.load(arguments.output / "selection.json")
         parts = []
         for part in ("rank", "dev"):
             asked = questions_of(documents, {part})
             texts = [question.question for question in asked]
             scopes = [inner.score(text) for text in texts]
             right = [set(labels.get(q.question, {})) | {(q.document_id, q.heading)} for q in asked]
-            parts.append((features_of(texts, scopes, retriever), features_of(texts, scopes, retriever, right)))
-        features = features_of([question for question, _ in outside], outside_scopes, retriever)
+            parts.append((features_of(texts, scopes, retriever, selector), features_of(texts, scopes, retriever, selector, right)))
+        features = features_of([question for question, _ in outside], outside_scopes, retriever, selector)
         index.close()
     (rank, rank_hidden), (dev, dev_hidden) = parts
     half = np.arange(len(features)) % 2 == 0

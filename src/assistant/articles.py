@@ -16,12 +16,13 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from assistant.documents import Document, Section, Source
+from assistant.documents import Document, Record, Section, Source
 from assistant.errors import CorpusError
 
 MARKETPLACES = ("NL", "BE", "DE", "FR", "IT", "ES", "PL", "SE", "IE", "UK", "US", "EU")
 FIGURES_FOLDER = "tarieven"
 TOPICS_FILE = "topics.yaml"
+ASKED_FILE = "vragen.jsonl"
 
 Marketplace = Literal["NL", "BE", "DE", "FR", "IT", "ES", "PL", "SE", "IE", "UK", "US", "EU"]
 Unit = Literal[
@@ -120,6 +121,15 @@ class FigureFile(_Strict):
     figures: Annotated[dict[str, Figure], Field(min_length=1)]
 
 
+class AskedQuestion(Record):
+    """A line of ``vragen.jsonl``: one more way to ask for a section, and the first words of the fact that answers it."""
+
+    document_id: str
+    heading: str
+    fact: str
+    question: str
+
+
 class Corpus(BaseModel):
     """Everything read from the corpus folders."""
 
@@ -130,6 +140,7 @@ class Corpus(BaseModel):
     figures: dict[str, Figure]
     figure_uses: dict[str, tuple[str, ...]]
     figure_files: dict[str, FigureFile]
+    asked: tuple[AskedQuestion, ...] = ()
 
 
 _UNIT_SUFFIX = {"gram": "g", "m3": "m³", "procent": "%", "graden": "°C"}
@@ -193,15 +204,43 @@ def read_corpus(folders: Sequence[Path]) -> Corpus:
             document = _read_article(path, document_id, topics, figures, uses, faults)
             if document is not None:
                 documents[document_id] = document
+    asked = tuple(question for folder in folders for question in _read_asked(folder / ASKED_FILE, faults))
     if faults:
         raise CorpusError(faults)
+    by_section: dict[tuple[str, str], list[str]] = {}
+    for entry in asked:
+        by_section.setdefault((entry.document_id, entry.heading), []).append(entry.question)
     return Corpus(
-        documents=tuple(documents[key] for key in sorted(documents)),
+        documents=tuple(_with_asked(documents[key], by_section) for key in sorted(documents)),
+        asked=asked,
         topics=topics,
         figures=figures,
         figure_uses={key: tuple(sorted(set(ids))) for key, ids in uses.items()},
         figure_files=files,
     )
+
+
+def _read_asked(path: Path, faults: list[str]) -> list[AskedQuestion]:
+    text = _read_text(path, faults) if path.exists() else None
+    found = []
+    for number, line in enumerate((text or "").splitlines(), 1):
+        try:
+            found.append(AskedQuestion.model_validate_json(line))
+        except ValidationError as exc:
+            error = exc.errors()[0]
+            place = ".".join(map(str, error["loc"])) or "regel"
+            faults.append(
+                f"{path}: regel {number}, {place}: {error['msg']}; verwacht één JSON-object met document_id, heading, fact en question"
+            )
+    return found
+
+
+def _with_asked(document: Document, asked: Mapping[tuple[str, str], Sequence[str]]) -> Document:
+    sections = tuple(
+        section.model_copy(update={"asked": tuple(dict.fromkeys(asked.get((document.document_id, section.heading), ())))})
+        for section in document.sections
+    )
+    return document.model_copy(update={"sections": sections})
 
 
 def article_paths(folder: Path) -> Iterator[Path]:

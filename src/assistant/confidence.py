@@ -7,6 +7,7 @@ from the index and on unanswerable development questions; the weights stand in `
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeVar
@@ -14,20 +15,50 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.documents import Record
+from assistant.documents import Chunk, Record
 from assistant.errors import VectorIndexError
 from assistant.index import KnowledgeIndex
 from assistant.query_rewriting import Query
 from assistant.retrievers import FEATURES, Candidate
-from assistant.tokenization import ngrams, stem, words
+from assistant.selection import RankedFact
+from assistant.tokenization import fold, ngrams, stem, words
 
 WIDELY_LOOKED_AT: Final = ("all_coverage", "body_coverage", "dense_fact", "dense_question", "dense_chunk", "question", "ngrams")
 CONFIDENCE_FEATURES: Final = (
     *FEATURES, "top_score", "margin", *(f"best_{name}" for name in WIDELY_LOOKED_AT),
     "missed_weight", "missed_by_all_weight", "missed_by_all_share", "rare_missed", "unknown_count", "unknown_share", "length",
-    "repair_count", "mean_weight", "scope",
+    "repair_count", "mean_weight", "scope", "fact_chance", "fact_coverage", "fact_spread", "years_missed", "places_missed",
+    "companies_missed", "names_missed", "unit_missed", "unit_missed_by_best",
 )  # fmt: skip
 _RARE_WEIGHT: Final = 4.0
+_NAME: Final = re.compile(r"(?<=[a-zé,] )[A-Z][\w-]{2,}")
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
+# Countries where sellers ask about Amazon and of which little is known here; those with a marketplace of ours weigh elsewhere.
+_PLACES: Final = frozenset(
+    "japan japanse canada canadese brazilie braziliaanse india indiase turkije turkse saoedi-arabie saoedische mexico mexicaanse "
+    "australie australische singapore china chinese zwitserland zwitserse noorwegen noorse oostenrijk oostenrijkse denemarken "
+    "deense portugal portugese finland finse griekenland griekse tsjechie tsjechische hongarije hongaarse roemenie roemeense "
+    "bulgarije bulgaarse kroatie kroatische slowakije slovenie luxemburg luxemburgse dubai emiraten egypte egyptische zuid-afrika "
+    "zuid-afrikaanse rusland russische oekraine oekraiense korea koreaanse israel israelische marokko marokkaanse suriname "
+    "indonesie vietnam thailand filipijnen nieuw-zeeland argentinie chili colombia ijsland litouwen letland estland malta cyprus "
+    "japan's turkey switzerland norway denmark austria australia brazil".split()
+)
+# Other places to sell and other firms, of which the knowledge base tells little; asked about, they must stand in what is found.
+_COMPANIES: Final = frozenset(
+    "bol etsy ebay zalando kaufland temu shein vinted marktplaats 2dehands cdiscount aliexpress alibaba tiktok shopify wehkamp "
+    "decathlon allegro rakuten walmart google facebook instagram meta youtube linkedin pinterest whatsapp chatgpt trustpilot "
+    "coolblue dhl postnl dpd ups bpost gls fedex helium keepa junglescout woocommerce wordpress magento lightspeed exact moneybird "
+    "paypal klarna mollie stripe wise payoneer kindle alexa echo e-reader audible netflix aws excel windows android iphone "
+    "manomano fnac otto mediamarkt action hema ikea lidl blokker depop shopee wish onbuy fruugo trendyol galaxus douyin".split()
+)
+# What a question about an amount must find in the fact: a sign of the unit it asks for.
+_UNITS: Final = (
+    (re.compile(r"\b(?:kost|kosten|betaal|betalen|bedrag|prijs|rekent|rekenen|tarief|boete|euro|duur|fee|cost|price)\b"), re.compile(r"[€£$]|\beuro|\bpond|gratis")),
+    (re.compile(r"\b(?:procent|percentage|percent)\b|%"), re.compile(r"%|procent")),
+    (re.compile(r"\b(?:hoe lang|hoelang|hoeveel (?:dagen|weken|maanden|uur|tijd)|termijn|how long)\b"), re.compile(r"\b(?:dag|dagen|werkdag\w*|we(?:ek|ken)|maand\w*|jaar|jaren|uur|uren|minu\w+)\b")),
+    (re.compile(r"\b(?:wanneer|welke datum|welke dag|in welk jaar|when)\b"), re.compile(r"\b(?:19|20)\d\d\b|\d|\bdag|\bmaand|\bzodra|\bnadat|\bvoordat|\bals\b")),
+    (re.compile(r"\b(?:hoeveel|how many|maximaal|minimaal)\b"), re.compile(r"\d|\b(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|geen|onbeperkt)\b")),
+)  # fmt: skip
 Weights = TypeVar("Weights", bound=Record)
 
 
@@ -101,15 +132,27 @@ class Judge:
         self._scope = scope
         self.threshold = confidence.threshold
 
-    def chance(self, question: str, query: Query, candidates: Sequence[Candidate], index: KnowledgeIndex) -> float:
-        """The chance in [0, 1] that the best chunks hold the answer; 0 when nothing was found."""
-        if not candidates:
+    def chance(
+        self, question: str, query: Query, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], index: KnowledgeIndex
+    ) -> float:
+        """The chance in [0, 1] that the best chunks hold the answer; 0 when nothing was found.
+
+        Args:
+            question: its words, which tell the subject.
+            query: the same as it was searched.
+            candidates: the chunks found, best first.
+            ranked: their facts, likeliest first.
+            index: where they were found.
+        """
+        if not candidates or not ranked:
             return 0.0
-        features = confidence_features(query, candidates, index, self._scope.score(question))
+        features = confidence_features(query, candidates, ranked, index, self._scope.score(question))
         return float(self._confidence.chances(features[None, :])[0])
 
 
-def confidence_features(query: Query, candidates: Sequence[Candidate], index: KnowledgeIndex, scope: float) -> NDArray[np.float32]:
+def confidence_features(
+    query: Query, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], index: KnowledgeIndex, scope: float
+) -> NDArray[np.float32]:
     """float32 ``(len(CONFIDENCE_FEATURES),)``: the best candidate, the best of the first five, and what none of them explains."""
     best = candidates[0]
     values = dict(best.features)
@@ -132,7 +175,31 @@ def confidence_features(query: Query, candidates: Sequence[Candidate], index: Kn
     values["repair_count"] = float(min(3, len(query.repairs)))
     values["mean_weight"] = float(weights.mean())
     values["scope"] = scope
+    chances = np.array([fact.chance for fact in ranked])
+    values["fact_chance"] = float(chances[0])
+    values["fact_coverage"] = ranked[0].coverage
+    values["fact_spread"] = float(-(chances * np.log(chances + 1e-9)).sum())
+    values |= _missed_by_best(query, best.chunk)
+    asked = fold(query.text)
+    wanted = [sign for pattern, sign in _UNITS if pattern.search(asked)][:1]
+    shown = [fold(fact.fact.text) for fact in ranked[:3]]
+    values["unit_missed"] = float(sum(not any(sign.search(text) for text in shown) for sign in wanted))
+    values["unit_missed_by_best"] = float(sum(not sign.search(shown[0]) for sign in wanted))
     return np.array([values[name] for name in CONFIDENCE_FEATURES], dtype=np.float32)
+
+
+def _missed_by_best(query: Query, chunk: Chunk) -> dict[str, float]:
+    """How many years and far countries the question names that the best chunk does not."""
+    text = fold(f"{chunk.title} {chunk.heading} {chunk.text}")
+    known = {str(chunk.checked_on.year)} if chunk.checked_on else set()
+    years = set(_YEAR.findall(query.text)) - known
+    places = _PLACES.intersection(words(query.text))
+    return {
+        "years_missed": float(sum(year not in text for year in years)),
+        "places_missed": float(sum(place not in text for place in places)),
+        "companies_missed": float(sum(name not in text for name in _COMPANIES.intersection(words(query.text)))),
+        "names_missed": float(min(3, sum(fold(name) not in text for name in set(_NAME.findall(query.text))))),
+    }
 
 
 def _validated(kind: type[Weights], path: Path) -> Weights:

@@ -1,18 +1,21 @@
 """Completes a follow-up from the conversation, and takes a message with several questions apart.
 
 No language model is involved. A follow-up is recognised by its form: it opens with a linking word, points back with a
-pronoun, or says too little by itself. It is completed with the earlier question it shares most with, the latest one when
-it shares nothing; what the follow-up replaces (a country, an amount, a month) is left out of the earlier question.
+pronoun, or says too little by itself. It is completed with an earlier question that stood by itself: the one it shares
+most with, the latest one when it shares nothing; what the follow-up replaces (a country, an amount, a month) is left out.
+The search does not rely on that reading alone: it also hears the question as typed and what was said just before.
 """
 
 import re
 from collections.abc import Sequence
 
-from assistant.documents import Turn
+from assistant.documents import Record, Turn
 from assistant.query_rewriting import MARKETPLACE_NAMES
 from assistant.tokenization import content_words, stem, words
 
 MAXIMUM_QUESTIONS = 3
+OPENING_CHARACTERS = 300
+REFUSAL_OPENING = "Dat weet ik niet"
 
 _LINKING = re.compile(
     r"^(?:ok[eé]?|oke|ja|nee|aha|hmm?|super|top|dank(?:jewel| je)?|bedankt|duidelijk|goed|allee|and|so|but|what about|"
@@ -45,16 +48,50 @@ _QUESTION_START = re.compile(
 )
 
 
+class Reading(Record):
+    """What a question means in its conversation.
+
+    ``standalone`` can be read by itself. ``in_context`` also holds the latest question and ``said_before`` the latest
+    question with the opening of its answer; both are empty in the first turn.
+    """
+
+    standalone: str
+    in_context: str = ""
+    said_before: str = ""
+
+
+def read_in_context(question: str, history: Sequence[Turn]) -> Reading:
+    """The question with what the conversation adds to it."""
+    if not history:
+        return Reading(standalone=question)
+    latest = history[-1]
+    earlier = _root(question, history)
+    subject = earlier if earlier == latest.question else f"{earlier.rstrip('?.! ')}: {latest.question}"
+    return Reading(
+        standalone=standalone_question(question, history),
+        in_context=complete(question, subject),
+        said_before=f"{latest.question} {_opening(latest.answer)}".strip(),
+    )
+
+
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """The question completed with what it leans on in the conversation; unchanged when it stands by itself."""
+    """The question completed with the earlier question it leans on; unchanged when it stands by itself."""
     if not history or not leans_on_history(question):
         return question
-    earlier = [turn.question for turn in history]
-    resolved: list[str] = []
-    for number, asked in enumerate(earlier):
-        turns = [Turn(question=text) for text in resolved[:number]]
-        resolved.append(standalone_question(asked, turns))
-    return complete(question, resolved[_related_turn(question, resolved)])
+    return complete(question, _root(question, history))
+
+
+def _root(question: str, history: Sequence[Turn]) -> str:
+    """The earlier question, of those that stood by themselves, that a follow-up is about."""
+    roots = [turn.question for number, turn in enumerate(history) if number == 0 or not leans_on_history(turn.question)]
+    return roots[_related_turn(question, roots)]
+
+
+def _opening(answer: str) -> str:
+    """The first part of an answer as plain words; nothing of a refusal, which is about no subject."""
+    if answer.startswith(REFUSAL_OPENING):
+        return ""
+    return re.sub(r"\[\d+\]|[*_|#]", "", answer)[:OPENING_CHARACTERS].strip()
 
 
 def leans_on_history(question: str) -> bool:

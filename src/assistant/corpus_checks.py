@@ -4,13 +4,14 @@ Used by ``assistant check-corpus`` and by the tests. A finding is one line that 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assistant.articles import FIGURES_FOLDER, Corpus
+from assistant.articles import ASKED_FILE, FIGURES_FOLDER, Corpus
 from assistant.documents import Document, Section
 from assistant.splitters import read_blocks, split_facts, table_cells
 
@@ -59,6 +60,7 @@ def check_corpus(corpus: Corpus, folders: Sequence[Path], today: date) -> list[s
     findings = [
         *_check_uniqueness(corpus),
         *_check_figures(corpus, today),
+        *_check_asked(corpus),
     ]
     ids = {document.document_id for document in corpus.documents}
     for document in corpus.documents:
@@ -95,6 +97,15 @@ def _check_uniqueness(corpus: Corpus) -> Iterator[str]:
                 if key in questions:
                     yield f"{place}: vraag {question!r} staat al bij {questions[key]}"
                 questions[key] = place
+
+
+def _check_asked(corpus: Corpus) -> Iterator[str]:
+    """One finding per section that questions of ``vragen.jsonl`` name and that is not there."""
+    sections = {(document.document_id, section.heading) for document in corpus.documents for section in document.sections}
+    lost = Counter((entry.document_id, entry.heading) for entry in corpus.asked)
+    for (document_id, heading), count in lost.items():
+        if (document_id, heading) not in sections:
+            yield f"{ASKED_FILE}: {count} vragen horen bij {document_id} ({heading!r}), maar die sectie bestaat niet; pas de kop daar aan"
 
 
 def _check_figures(corpus: Corpus, today: date) -> Iterator[str]:

@@ -30,11 +30,15 @@ class Source(Record):
 
 
 class Section(Record):
-    """One ``##`` section of an article, or one part of an ingested document."""
+    """One ``##`` section of an article, or one part of an ingested document.
+
+    ``questions`` stand in the article itself; ``asked`` are more ways in which people ask for it, used by the search alone.
+    """
 
     heading: str
     text: str
     questions: tuple[str, ...] = ()
+    asked: tuple[str, ...] = Field(default=(), exclude=True)
     sources: tuple[Source, ...] = ()
     marketplaces: tuple[str, ...] = ()
 
@@ -74,7 +78,8 @@ class Fact(Record):
 class Chunk(Record):
     """One section as it is indexed, cited and shown.
 
-    ``chunk_id`` is a hash of everything that is embedded, so equal content has an equal id.
+    ``chunk_id`` is a hash of everything that is embedded, so equal content has an equal id. ``asked`` is only there while
+    an index is built; a chunk read from an index has none.
     """
 
     chunk_id: str
@@ -89,6 +94,7 @@ class Chunk(Record):
     review_by: date | None = None
     sources: tuple[Source, ...] = ()
     questions: tuple[str, ...] = ()
+    asked: tuple[str, ...] = Field(default=(), exclude=True)
     synonyms: tuple[tuple[str, ...], ...] = ()
     facts: tuple[Fact, ...] = ()
 

@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 FORMAT: Final = "verkoopassistent-index/1"
-CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT = 0, 1, 2
+CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT, ASKED_UNIT = 0, 1, 2, 3
 FIELDS = ("body", "heading", "questions", "all", "ngrams")
 LEXICAL_VERSION = "2"  # raise it when tokenization changes
 
@@ -79,10 +79,12 @@ class _Units:
 
 
 def unit_texts(chunk: Chunk) -> Iterator[tuple[int, str]]:
-    """What is embedded of a chunk: itself with its title and heading, each question, each fact under its heading."""
+    """What is embedded of a chunk: itself with its title and heading, each question about it, each fact under its heading."""
     yield CHUNK_UNIT, f"{chunk.title}. {chunk.heading}. {chunk.text}"
     for question in chunk.questions:
         yield QUESTION_UNIT, question
+    for question in chunk.asked:
+        yield ASKED_UNIT, question
     for fact in chunk.facts:
         yield FACT_UNIT, f"{chunk.heading}: {fact.text}"
 
@@ -427,10 +429,12 @@ def _embed(
 
 
 def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) -> None:
-    questions = [question for chunk in chunks for question in chunk.questions]
-    starts = np.cumsum([0, *(len(chunk.questions) for chunk in chunks)], dtype=np.int64)
+    questions = [question for chunk in chunks for question in (*chunk.questions, *chunk.asked)]
+    starts = np.cumsum([0, *(len(chunk.questions) + len(chunk.asked) for chunk in chunks)], dtype=np.int64)
     np.save(folder / "question_starts.npy", starts)
-    vocabulary = Vocabulary.count([*(heading_text(chunk) + "\n" + chunk.text for chunk in chunks), *questions])
+    # Questions in ``asked`` are typed as people type them: their spelling teaches nothing.
+    spelled = [question for chunk in chunks for question in chunk.questions]
+    vocabulary = Vocabulary.count([*(heading_text(chunk) + "\n" + chunk.text for chunk in chunks), *spelled])
     (folder / "vocabulary.json").write_text(json.dumps(vocabulary.counts, ensure_ascii=False), "utf-8")
     synonyms = sorted({group for chunk in chunks for group in chunk.synonyms})
     (folder / "synonyms.json").write_text(json.dumps(synonyms, ensure_ascii=False), "utf-8")
@@ -438,8 +442,8 @@ def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) ->
         "body": (tokens(body_text(chunk), vocabulary) for chunk in chunks),
         "heading": (tokens(heading_text(chunk), vocabulary) for chunk in chunks),
         "questions": (tokens(question, vocabulary) for question in questions),
-        "all": (tokens("\n".join([body_text(chunk), heading_text(chunk), *chunk.questions]), vocabulary) for chunk in chunks),
-        "ngrams": (ngrams(f"{heading_text(chunk)}\n{' '.join(chunk.questions)}\n{chunk.text}") for chunk in chunks),
+        "all": (tokens("\n".join([body_text(chunk), heading_text(chunk), *chunk.questions, *chunk.asked]), vocabulary) for chunk in chunks),
+        "ngrams": (ngrams(f"{heading_text(chunk)}\n{' '.join([*chunk.questions, *chunk.asked])}\n{chunk.text}") for chunk in chunks),
     }
     for done, (field, token_lists) in enumerate(fields.items(), 1):
         target = folder / "bm25" / field
@@ -475,7 +479,7 @@ def _write_vectors(
     chroma_url: str,
     progress: Progress,
 ) -> None:
-    """Put chunks and questions in Chroma, named ``<row>-<unit>``; facts are only needed for chunks already found."""
+    """Put chunks and questions in Chroma, named ``<row>-<unit>``; the other units only weigh chunks already found."""
     ids: list[str] = []
     texts: list[str] = []
     known: dict[str, Vectors] = {}
@@ -483,7 +487,7 @@ def _write_vectors(
     for unit, (kind, text) in enumerate(zip(units.kinds, units.texts, strict=True)):
         while unit >= units.starts[row + 1]:
             row += 1
-        if kind == FACT_UNIT or not vectors[unit].any():
+        if kind in (FACT_UNIT, ASKED_UNIT) or not vectors[unit].any():
             continue
         ids.append(f"{row}-{unit}")
         texts.append(text)

@@ -20,10 +20,10 @@ from typing import NamedTuple, Self
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from pydantic import ConfigDict
 
-from assistant.articles import FIGURES_FOLDER, MARKETPLACES, TOPICS_FILE, Corpus, article_paths, read_corpus
+from assistant.articles import ASKED_FILE, FIGURES_FOLDER, MARKETPLACES, TOPICS_FILE, Corpus, article_paths, read_corpus
 from assistant.calculation import Calculator, WorkedSum, asks_for_sum
 from assistant.confidence import Confidence, Judge, Scope
-from assistant.conversation import split_questions, standalone_question
+from assistant.conversation import REFUSAL_OPENING, Reading, read_in_context, split_questions
 from assistant.documents import Answer, Article, Citation, Document, Hit, IngestReport, Record, Rejection, StreamEvent, Turn
 from assistant.embeddings import EmbeddingModel, load_embedding_model
 from assistant.errors import DocumentError, LanguageModelError, QuestionError, VectorIndexError
@@ -33,9 +33,9 @@ from assistant.grounding import GroundedText
 from assistant.index import Fingerprint, IndexStore, KnowledgeIndex, Progress
 from assistant.language_models import open_language_model
 from assistant.loaders import find_files, load
-from assistant.query_rewriting import Query, SynonymIndex, analyse, check_question
-from assistant.retrievers import Candidate, HybridRetriever, Ranker
-from assistant.selection import Selector, rank_facts
+from assistant.query_rewriting import Query, SynonymIndex, analyse, check_question, without_commands
+from assistant.retrievers import Candidate, Context, HybridRetriever, Ranker
+from assistant.selection import RankedFact, Selector, rank_facts
 from assistant.settings import BUNDLED_MODEL, Settings
 from assistant.suggestions import suggest
 from assistant.uploads import Upload, Uploads
@@ -47,7 +47,7 @@ CANDIDATES_FOR_FACTS = 6
 CHUNKS_FOR_MODEL = 6
 EXTRACTIVE = "extractive"
 FALLBACK_NOTICE = "Dit antwoord komt rechtstreeks uit de kennisbank, zonder taalmodel."
-REFUSAL = "Dat weet ik niet: ik vind in mijn kennisbank geen antwoord op deze vraag."
+REFUSAL = f"{REFUSAL_OPENING}: ik vind in mijn kennisbank geen antwoord op deze vraag."
 
 
 class IndexStatus(Record):
@@ -88,6 +88,7 @@ class _Found(Record):
     question: str
     query: Query
     candidates: tuple[Candidate, ...]
+    ranked: tuple[RankedFact, ...]
     chance: float
     worked: WorkedSum | None = None
 
@@ -201,19 +202,34 @@ class Assistant:
             raise QuestionError(f"De winkel {chosen!r} ken ik niet; kies uit {', '.join(MARKETPLACES)}")
         return code
 
-    def _rewrite(self, request: _Request) -> tuple[_Request, str]:
-        return request, standalone_question(request.question, request.history)
+    def _rewrite(self, request: _Request) -> tuple[_Request, Reading]:
+        request = request._replace(question=without_commands(request.question))
+        return request, read_in_context(request.question, request.history)
 
-    def _retrieve(self, rewritten: tuple[_Request, str]) -> _Retrieved:
-        request, standalone = rewritten
+    def _retrieve(self, rewritten: tuple[_Request, Reading]) -> _Retrieved:
+        request, reading = rewritten
         knowledge = self._current()
+        parts = split_questions(reading.standalone)
+        context = self._context(reading, knowledge, request) if len(parts) == 1 else None
         found = []
-        for question in split_questions(standalone):
+        for question in parts:
             query = self._analyse(question, knowledge, request.marketplace)
-            candidates = tuple(knowledge.retriever.retrieve(query, CANDIDATES, request.topic))
-            chance = self._judge.chance(question, query, candidates, knowledge.index)
-            found.append(_Found(question=question, query=query, candidates=candidates, chance=chance))
-        return _Retrieved(request, standalone, knowledge, _with_sums(found, standalone, request, knowledge.calculator))
+            typed = self._analyse(request.question, knowledge, request.marketplace) if context else query
+            candidates = tuple(knowledge.retriever.retrieve(typed, CANDIDATES, request.topic, context))
+            vector = self._model.encode_query(query.text)
+            ranked = tuple(rank_facts(query, vector, candidates[:CANDIDATES_FOR_FACTS], knowledge.index, self._selector))
+            chance = self._judge.chance(question, query, candidates, ranked, knowledge.index)
+            found.append(_Found(question=question, query=query, candidates=candidates, ranked=ranked, chance=chance))
+        return _Retrieved(request, reading.standalone, knowledge, _with_sums(found, reading.standalone, request, knowledge.calculator))
+
+    def _context(self, reading: Reading, knowledge: _Knowledge, request: _Request) -> Context | None:
+        """What the conversation adds to a question; nothing in the first turn."""
+        if not reading.in_context:
+            return None
+        query = self._analyse(reading.in_context, knowledge, request.marketplace)
+        before = knowledge.retriever.retrieve(self._analyse(reading.said_before, knowledge, request.marketplace), 1, request.topic)
+        chunk = before[0].chunk if before else None
+        return Context(query=query, document_id=chunk.document_id if chunk else "", heading=chunk.heading if chunk else "")
 
     def _write(self, inputs: Iterator[_Retrieved]) -> Iterator[StreamEvent]:
         for retrieved in inputs:
@@ -227,7 +243,7 @@ class Assistant:
 
     def _extract(self, retrieved: _Retrieved, answered: Sequence[_Found]) -> Answer:
         """The answer of the extractive engine."""
-        drafts = [self._draft(one, retrieved.knowledge, len(answered)) for one in answered]
+        drafts = [self._draft(one, len(answered)) for one in answered]
         draft = _join([one.question for one in answered], drafts)
         missed = [one.question for one in retrieved.found if one not in answered]
         pieces = [*_reading(answered), *draft.pieces, *(f"Over ‘{question}’ vind ik niets in mijn kennisbank." for question in missed)]
@@ -288,13 +304,11 @@ class Assistant:
             confidence=min(one.chance for one in answered),
         )
 
-    def _draft(self, found: _Found, knowledge: _Knowledge, parts: int) -> Draft:
+    def _draft(self, found: _Found, parts: int) -> Draft:
         candidates = found.candidates[:CANDIDATES_FOR_FACTS]
-        vector = self._model.encode_query(found.query.text)
-        ranked = rank_facts(found.query, vector, candidates, knowledge.index, self._selector)
         if parts == 1:
-            return compose(found.query, candidates, ranked, date.today(), worked=found.worked)
-        return compose(found.query, candidates, ranked, date.today(), budget=420, worked=found.worked)
+            return compose(found.query, candidates, found.ranked, date.today(), worked=found.worked)
+        return compose(found.query, candidates, found.ranked, date.today(), budget=420, worked=found.worked)
 
     def _refuse(self, retrieved: _Retrieved) -> Answer:
         found = max(retrieved.found, key=lambda one: one.chance)
@@ -507,7 +521,7 @@ def corpus_fingerprint(folders: Sequence[Path]) -> str:
     for folder in folders:
         if not folder.is_dir():
             continue
-        paths = [*article_paths(folder), *sorted((folder / FIGURES_FOLDER).glob("*.yaml")), folder / TOPICS_FILE]
+        paths = [*article_paths(folder), *sorted((folder / FIGURES_FOLDER).glob("*.yaml")), folder / TOPICS_FILE, folder / ASKED_FILE]
         for path in paths:
             if path.is_file():
                 digest.update(path.relative_to(folder).as_posix().encode())

@@ -61,6 +61,17 @@ ENGLISH_WORDS: dict[str, str] = {
 }  # fmt: skip
 
 
+# Sentences addressed to the assistant as a machine; what it is asked stands in the others.
+_COMMAND_BLOCK = re.compile(r"\[\s*/?(?:systeem|system|admin|beheerder|instructies?)\b[^\]]*\].*?\[[^\]]*\]", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"\b(?:negeer|vergeet|ignore|disregard|forget|overschrijf|override)\b.*\b(?:instructies?|regels|opdrachten|bronnen|alles|instructions?|rules|"
+    r"prompt|previous|above|hierboven|eerder\w*|voorgaande)\b"
+    r"|\b(?:vanaf nu|from now on|doe alsof|act as|pretend|you are now|je bent nu|speel de rol|talk like|praat als|antwoord als)\b"
+    r"|^(?:sluit|eindig|begin|open|start)\s+(?:je|elk|ieder|dit|het|uw)\s+antwoord\b|\b(?:end|start|begin) your (?:answer|reply)\b"
+    r"|\b(?:antwoord|zeg|schrijf|respond|reply|answer)\b.{0,20}\b(?:alleen|uitsluitend|enkel|only)\b"
+    r"|\b(?:systeemprompt|system prompt|jailbreak|ontwikkelaarsmodus|developer mode|dan-modus)\b",
+    re.IGNORECASE,
+)
 _LOOSE_WORD = re.compile(r"'?[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -120,6 +131,13 @@ def check_question(question: str) -> str:
     if not any(char.isalnum() for char in cleaned):
         raise QuestionError("Ik lees geen vraag. Typ een vraag in woorden, bijvoorbeeld: 'Wat kost opslag bij FBA?'")
     return cleaned
+
+
+def without_commands(question: str) -> str:
+    """The question without sentences that tell the assistant how to behave; unchanged when nothing else would be left."""
+    sentences = re.split(r"(?<=[.!?\]])\s+", _COMMAND_BLOCK.sub(" ", question).strip())
+    kept = " ".join(sentence for sentence in sentences if not _COMMAND.search(sentence))
+    return kept if len(words(kept)) > 2 else question
 
 
 def analyse(question: str, vocabulary: Vocabulary, synonyms: SynonymIndex, marketplace: str = "NL") -> Query:

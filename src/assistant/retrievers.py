@@ -8,7 +8,7 @@ linear score orders them. The weights are learned on questions that neither the 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -21,12 +21,16 @@ from assistant.bm25 import Bm25Index
 from assistant.documents import Chunk, Record
 from assistant.embeddings import EmbeddingModel, Vectors
 from assistant.errors import VectorIndexError
-from assistant.index import CHUNK_UNIT, FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
+from assistant.index import ASKED_UNIT, CHUNK_UNIT, FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
 from assistant.query_rewriting import Query, SynonymIndex, analyse
 
 CANDIDATES_PER_SIGNAL: Final = 40
 DENSE_UNITS: Final = 150
-EXPANSION_WEIGHT: Final = 0.5
+# How a follow-up is ranked, measured by ``python -m training.conversations``: the reading in context counts as much as the
+# question as typed; the article of the answer before it is likelier, the section that was just shown less so.
+CONTEXT_SHARE: Final = 0.5
+SAME_ARTICLE: Final = 1.2
+SAME_SECTION: Final = -0.6
 
 FEATURES: Final = (
     "body", "body_coverage", "heading", "heading_coverage", "all", "all_coverage", "question", "ngrams", "expansions",
@@ -73,6 +77,14 @@ class Candidate(Record):
     features: Mapping[str, float]
 
 
+class Context(Record):
+    """What the conversation adds to a question: how it reads there, and the section that the answer before it came from."""
+
+    query: Query
+    document_id: str = ""
+    heading: str = ""
+
+
 class HybridRetriever(BaseRetriever):
     """LangChain's view of the search, and the search itself (``retrieve``)."""
 
@@ -99,25 +111,28 @@ class HybridRetriever(BaseRetriever):
             for candidate in found
         ]
 
-    def retrieve(self, query: Query, limit: int, topic: str | None = None) -> list[Candidate]:
+    def retrieve(self, query: Query, limit: int, topic: str | None = None, context: Context | None = None) -> list[Candidate]:
         """The best chunks for a question, best first; ties keep the order of the corpus.
 
         Args:
             query: as ``analyse`` gives it.
             limit: how many at the most.
             topic: keep only chunks of this topic.
+            context: the conversation that a follow-up belongs to.
         """
         if not len(self.index) or limit < 1:
             return []
-        vector = self.model.encode_query(query.text)
-        question_scores = self._question_scores(query)
-        rows = self._candidate_rows(query, vector, question_scores)
+        searches = [self._search(query), *([self._search(context.query)] if context else [])]
+        rows = np.unique(np.concatenate([search.rows for search in searches]))
         if topic:
             rows = np.array([row for row in rows if self.index.chunk(int(row)).topic == topic], dtype=np.int64)
         if not len(rows):
             return []
-        features = self._features(query, vector, rows, question_scores)
+        features = self._features(searches[0], rows)
         scores = self.ranker.score(features)
+        if context:
+            features = (1 - CONTEXT_SHARE) * features + CONTEXT_SHARE * self._features(searches[1], rows)
+            scores = self.ranker.score(features) + self._nearness(rows, context)
         order = np.lexsort((rows, -scores))[:limit]
         return [
             Candidate(
@@ -128,6 +143,22 @@ class HybridRetriever(BaseRetriever):
             )
             for place in order
         ]
+
+    def _search(self, query: Query) -> "_Search":
+        """The chunks that any signal proposes, with what is needed to weigh them."""
+        vector = self.model.encode_query(query.text)
+        question_scores = self._question_scores(query)
+        return _Search(query, vector, question_scores, self._candidate_rows(query, vector, question_scores))
+
+    def _nearness(self, rows: NDArray[np.int64], context: Context) -> NDArray[np.float32]:
+        """float32 ``(len(rows),)``: what a chunk gains or loses by where the answer before came from."""
+        chunks = [self.index.chunk(int(row)) for row in rows]
+        gains = [
+            SAME_ARTICLE * (chunk.document_id == context.document_id)
+            + SAME_SECTION * ((chunk.document_id, chunk.heading) == (context.document_id, context.heading))
+            for chunk in chunks
+        ]
+        return np.array(gains, dtype=np.float32)
 
     def _question_scores(self, query: Query) -> NDArray[np.float32]:
         """float32 ``(n_questions,)``: BM25 of each corpus question, as a share of what a perfect match would get."""
@@ -145,10 +176,9 @@ class HybridRetriever(BaseRetriever):
             rows.add(int(name.partition("-")[0]))
         return np.array(sorted(row for row in rows if row < len(self.index)), dtype=np.int64)
 
-    def _features(
-        self, query: Query, vector: Vectors, rows: NDArray[np.int64], question_scores: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
+    def _features(self, search: "_Search", rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """float32 ``(len(rows), len(FEATURES))``, most values in [0, 1]."""
+        query, vector, question_scores = search.query, search.vector, search.question_scores
         fields = self.index.fields
         features = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
         column = {name: number for number, name in enumerate(FEATURES)}
@@ -185,6 +215,7 @@ class HybridRetriever(BaseRetriever):
         )
         similarities = np.asarray(self.index.unit_vectors[units], dtype=np.float32) @ vector
         kinds = self.index.unit_kinds[units]
+        kinds = np.where(kinds == ASKED_UNIT, QUESTION_UNIT, kinds)
         result = np.zeros((len(rows), 4), dtype=np.float32)
         for place, kind in ((0, CHUNK_UNIT), (1, QUESTION_UNIT), (3, FACT_UNIT)):
             np.maximum.at(result[:, place], owners[kinds == kind], similarities[kinds == kind])
@@ -207,6 +238,15 @@ class HybridRetriever(BaseRetriever):
                 other = ordered[0] if place != ordered[0] else ordered[1] if len(ordered) > 1 else None
                 result[place] = 0.0 if other is None else max(0.0, float(best[other]))
         return result
+
+
+class _Search(NamedTuple):
+    """A question with the chunks that any signal proposes for it."""
+
+    query: Query
+    vector: Vectors
+    question_scores: NDArray[np.float32]
+    rows: NDArray[np.int64]
 
 
 def _best_three_mean(owners: NDArray[np.int64], values: NDArray[np.float32], count: int) -> NDArray[np.float32]:

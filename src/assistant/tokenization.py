@@ -211,7 +211,7 @@ class Vocabulary:
         return repaired
 
     def _find_repair(self, word: str) -> str | None:
-        if len(word) < 4 or not word.isalpha() or word in self.counts or word in STOP_WORDS or len(word) > 40:
+        if len(word) < 5 or not word.isalpha() or word in self.counts or word in STOP_WORDS or len(word) > 40:
             return None
         if self.compound_parts(word) or self.knows_inflection(word):
             return None
