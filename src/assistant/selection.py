@@ -65,8 +65,8 @@ class Selector(Record):
         """
         try:
             return cls.model_validate(json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError) as exc:
-            raise VectorIndexError(f"De gewichten in {path} zijn onleesbaar ({exc}); installeer opnieuw") from exc
+        except (OSError, ValueError) as exc:  # pydantic's ValidationError is a ValueError
+            raise VectorIndexError(f"De gewichten in {path} zijn onleesbaar of van een andere versie; installeer opnieuw") from exc
 
 
 class RankedFact(Record):
