@@ -54,6 +54,8 @@ class Bm25Index:
         """
         try:
             index = bm25s.BM25.load(str(folder), mmap=True)
+            # Plain arrays over the mapped files: slicing a memmap costs more than what is sliced.
+            index.scores.update({name: np.asarray(part) for name, part in index.scores.items() if isinstance(part, np.memmap)})
             stored = json.loads((folder / "document_frequencies.json").read_text("utf-8"))
             return cls(index, stored["frequencies"], stored["size"])
         except Exception as exc:  # numpy, json and bm25s each raise several kinds for damaged files

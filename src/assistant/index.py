@@ -39,6 +39,7 @@ Progress = Callable[[str, int, int], None]
 FORMAT: Final = "verkoopassistent-index/1"
 CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT, ASKED_UNIT = 0, 1, 2, 3
 FIELDS = ("body", "heading", "questions", "all", "ngrams")
+ROWS_IN_MEMORY: Final = 1_000
 LEXICAL_VERSION = "2"  # raise it when tokenization changes
 
 
@@ -130,11 +131,13 @@ class KnowledgeIndex:
             self._opened = opened.pop_all()
         self._lock = threading.Lock()
         self._chunks: dict[int, Chunk] = {}
+        self._row_vectors: dict[int, Vectors] = {}
 
     def _read_arrays(self) -> None:
-        self.unit_vectors: NDArray[np.float16] = np.load(self.folder / "unit_vectors.npy", mmap_mode="r")
-        self.unit_kinds: NDArray[np.uint8] = np.load(self.folder / "unit_kinds.npy", mmap_mode="r")
-        self.unit_starts: NDArray[np.int64] = np.load(self.folder / "unit_starts.npy", mmap_mode="r")
+        # Plain arrays over the mapped files: slicing a memmap costs more than what is sliced.
+        self.unit_vectors: NDArray[np.float16] = np.asarray(np.load(self.folder / "unit_vectors.npy", mmap_mode="r"))
+        self.unit_kinds: NDArray[np.uint8] = np.load(self.folder / "unit_kinds.npy")
+        self.unit_starts: NDArray[np.int64] = np.load(self.folder / "unit_starts.npy")
         self.question_starts: NDArray[np.int64] = np.load(self.folder / "question_starts.npy")
 
     def _check_sizes(self) -> None:
@@ -181,9 +184,26 @@ class KnowledgeIndex:
 
     def units(self, row: int, kind: int) -> Vectors:
         """float32 ``(n, dimensions)``: the vectors of one kind of a chunk, in order."""
-        start, end = int(self.unit_starts[row]), int(self.unit_starts[row + 1])
-        chosen = np.asarray(self.unit_kinds[start:end]) == kind
-        return np.asarray(self.unit_vectors[start:end][chosen], dtype=np.float32)
+        vectors: Vectors = self.row_vectors(row)[self.row_kinds(row) == kind]
+        return vectors
+
+    def question_count(self, row: int) -> int:
+        """How many questions a chunk has, those that people asked included."""
+        return int(self.question_starts[row + 1] - self.question_starts[row])
+
+    def row_kinds(self, row: int) -> NDArray[np.uint8]:
+        """uint8 ``(n,)``: the kinds of the units of a chunk, in order."""
+        return self.unit_kinds[int(self.unit_starts[row]) : int(self.unit_starts[row + 1])]
+
+    def row_vectors(self, row: int) -> Vectors:
+        """float32 ``(n, dimensions)``: the vectors of all units of a chunk; the latest thousand chunks stay in memory."""
+        vectors = self._row_vectors.get(row)
+        if vectors is None:
+            vectors = self.unit_vectors[int(self.unit_starts[row]) : int(self.unit_starts[row + 1])].astype(np.float32)
+            if len(self._row_vectors) >= ROWS_IN_MEMORY:
+                self._row_vectors.clear()
+            self._row_vectors[row] = vectors
+        return vectors
 
     def _select(self, query: str, *values: str | int) -> list[Any]:
         try:

@@ -21,11 +21,12 @@ from assistant.bm25 import Bm25Index
 from assistant.documents import Chunk, Record
 from assistant.embeddings import EmbeddingModel, Vectors
 from assistant.errors import VectorIndexError
-from assistant.index import ASKED_UNIT, CHUNK_UNIT, FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
+from assistant.index import KnowledgeIndex
 from assistant.query_rewriting import Query, SynonymIndex, analyse
 
-CANDIDATES_PER_SIGNAL: Final = 40
-DENSE_UNITS: Final = 150
+# More of either finds nothing more on 448 development questions and costs time.
+CANDIDATES_PER_SIGNAL: Final = 25
+DENSE_UNITS: Final = 80
 # How a follow-up is ranked, measured by ``python -m training.conversations``: the reading in context counts as much as the
 # question as typed; the article of the answer before it is likelier, the section that was just shown less so.
 CONTEXT_SHARE: Final = 0.5
@@ -208,22 +209,17 @@ class HybridRetriever(BaseRetriever):
 
         An ingested document has no questions: its best part stands in for them, at a discount.
         """
-        starts, ends = self.index.unit_starts[rows], self.index.unit_starts[rows + 1]
-        owners = np.repeat(np.arange(len(rows)), ends - starts)
-        units = (
-            np.arange(len(owners)) - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts) + np.repeat(starts, ends - starts)
-        )
-        similarities = np.asarray(self.index.unit_vectors[units], dtype=np.float32) @ vector
-        kinds = self.index.unit_kinds[units]
-        kinds = np.where(kinds == ASKED_UNIT, QUESTION_UNIT, kinds)
         result = np.zeros((len(rows), 4), dtype=np.float32)
-        for place, kind in ((0, CHUNK_UNIT), (1, QUESTION_UNIT), (3, FACT_UNIT)):
-            np.maximum.at(result[:, place], owners[kinds == kind], similarities[kinds == kind])
-        result[:, 2] = _best_three_mean(owners[kinds == QUESTION_UNIT], similarities[kinds == QUESTION_UNIT], len(rows))
-        without = np.isin(np.arange(len(rows)), owners[kinds == QUESTION_UNIT], invert=True)
-        best = np.maximum(result[:, 0], result[:, 3])
-        result[without, 1] = 0.9 * best[without]
-        result[without, 2] = 0.8 * best[without]
+        for place, row in enumerate(rows):
+            likeness = self.index.row_vectors(int(row)) @ vector  # the chunk itself, its questions, its facts, in this order
+            end = 1 + self.index.question_count(int(row))
+            questions, facts = likeness[1:end], likeness[end:]
+            whole, fact = max(0.0, float(likeness[0])), max(0.0, float(facts.max(initial=0.0)))
+            if len(questions):
+                best = np.partition(questions, -3)[-3:] if len(questions) > 3 else questions
+                result[place] = whole, max(0.0, float(questions.max())), best.mean(), fact
+            else:
+                result[place] = whole, 0.9 * max(whole, fact), 0.8 * max(whole, fact), fact
         return result
 
     def _siblings(self, rows: NDArray[np.int64], best: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -247,19 +243,6 @@ class _Search(NamedTuple):
     vector: Vectors
     question_scores: NDArray[np.float32]
     rows: NDArray[np.int64]
-
-
-def _best_three_mean(owners: NDArray[np.int64], values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    """float32 ``(count,)``: for each owner the mean of its three highest values; 0 without any."""
-    order = np.lexsort((-values, owners))
-    owners, values = owners[order], values[order]
-    firsts = np.searchsorted(owners, np.arange(count))
-    rank = np.arange(len(owners)) - firsts[owners]
-    kept = rank < 3
-    totals = np.bincount(owners[kept], weights=values[kept], minlength=count)
-    sizes = np.bincount(owners[kept], minlength=count)
-    result: NDArray[np.float32] = (totals / np.maximum(sizes, 1)).astype(np.float32)
-    return result
 
 
 def _top(scores: NDArray[np.float32], limit: int) -> list[int]:
