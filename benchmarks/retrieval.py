@@ -43,19 +43,19 @@ class Asked(NamedTuple):
 
 def compare_retrievers(cases: Path, foreign: Path) -> None:
     """Print recall on the evaluation cases, and on a foreign Dutch documentation set when one is installed."""
-    asked = list(_read_asked(cases))
+    asked = list(read_asked(cases))
     with tempfile.TemporaryDirectory() as folder, Assistant.open(Settings(data_dir=Path(folder))) as assistant:
         store = IndexStore(Path(folder) / "index")
         index = store.open_current()
         chunks = [index.chunk(row) for row in range(len(index))]
         print(f"\nzoeken op {len(asked)} vragen van de evaluatie")
         ranker = Ranker.load(BUNDLED_MODEL / "ranker.json")
-        _print_recall("alles samen", asked, _ours(index, ranker))
-        _print_recall("alleen vectoren", asked, _ours(index, _only(ranker, PARTS["vectoren"])))
+        _print_recall("alles samen", asked, search_sections(index, ranker))
+        _print_recall("alleen vectoren", asked, search_sections(index, _only(ranker, PARTS["vectoren"])))
         _print_recall("bm25s, Nederlandse stammen", asked, _stemmed(chunks))
         _print_recall("BM25, woorden gescheiden door spaties", asked, _whitespace(chunks))
         for name, features in PARTS.items():
-            _print_recall(f"zonder {name}", asked, _ours(index, _without(ranker, features)))
+            _print_recall(f"zonder {name}", asked, search_sections(index, _without(ranker, features)))
         index.close()
         del assistant
     if foreign.is_dir():
@@ -64,7 +64,8 @@ def compare_retrievers(cases: Path, foreign: Path) -> None:
         print(f"\n{foreign} ontbreekt; installeer bijvoorbeeld gnome-user-docs om op een vreemde set te vergelijken")
 
 
-def _read_asked(cases: Path) -> Iterator[Asked]:
+def read_asked(cases: Path) -> Iterator[Asked]:
+    """The single questions of the evaluation cases that a section answers, in file order."""
     for path in sorted(cases.glob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             case = json.loads(line)
@@ -78,7 +79,8 @@ def _print_recall(label: str, asked: Sequence[Asked], search: Search) -> None:
     print(f"  {label:40s} recall {figures}")
 
 
-def _ours(index: KnowledgeIndex, ranker: Ranker) -> Search:
+def search_sections(index: KnowledgeIndex, ranker: Ranker) -> Search:
+    """The whole search with these weights: a function from a question to the ten best sections."""
     retriever = HybridRetriever(
         index=index, model=load_embedding_model(str(BUNDLED_MODEL)), ranker=ranker, synonyms=SynonymIndex(index.synonyms)
     )
