@@ -34,9 +34,9 @@ _REASON = re.compile(r"\b(omdat|want|doordat|reden|zodat|anders|daardoor|daarom|
 _VERDICT = re.compile(
     r"\b(mag|mogen|moet|moeten|verplicht|verboden|toegestaan|niet nodig|hoeft|hoef|kan|kun|alleen als|mits|geen)\b", re.IGNORECASE
 )
-# A question's shape, tried in this order; each pattern is searched in the folded question.
+# A question's shape, tried in this order; each pattern is searched in the folded question. "De VS" is a country, not a comparison.
 _SHAPES: Final[tuple[tuple[Shape, re.Pattern[str]], ...]] = (
-    ("comparison", re.compile(r"\b(verschil|verschillen|verschilt|vergelijk\w*|of beter|beter dan|versus|vs\.?|difference|goedkoper dan|duurder dan)\b")),
+    ("comparison", re.compile(r"\b(verschil|verschillen|verschilt|vergelijk\w*|of beter|beter dan|versus|(?<!\bde )vs\.?|difference|goedkoper dan|duurder dan)\b")),
     ("why", re.compile(r"\b(waarom|hoezo|hoe komt het|hoe kan het dat|hoe kan dat|reden|why|waardoor)\b")),
     ("amount", re.compile(
         r"\b(hoeveel|hoelang|hoe (?:lang|hoog|groot|zwaar|vaak|snel|veel|duur|laat|oud|breed)|wat (?:kost|kosten|betaal|betalen)|wanneer|vanaf|"
@@ -61,12 +61,16 @@ class Selector(Record):
         """Read the weights.
 
         Raises:
-            VectorIndexError: the file is missing or damaged.
+            VectorIndexError: the file is missing, damaged, or names features that do not exist.
         """
         try:
-            return cls.model_validate(json.loads(path.read_text("utf-8")))
+            selector = cls.model_validate(json.loads(path.read_text("utf-8")))
         except (OSError, ValueError) as exc:  # pydantic's ValidationError is a ValueError
             raise VectorIndexError(f"De gewichten in {path} zijn onleesbaar of van een andere versie; installeer opnieuw") from exc
+        unknown = set(selector.weights) - set(FACT_FEATURES)
+        if unknown:
+            raise VectorIndexError(f"De gewichten in {path} noemen onbekende kenmerken: {', '.join(sorted(unknown))}")
+        return selector
 
 
 class RankedFact(Record):
@@ -91,21 +95,19 @@ def question_shape(question: str) -> Shape:
 def rank_facts(
     query: Query, vector: Vectors, candidates: Sequence[Candidate], index: KnowledgeIndex, selector: Selector
 ) -> list[RankedFact]:
-    """All facts of the candidates, most likely first; chances sum to 1."""
-    if not candidates:
+    """All facts of the candidates, most likely first; chances sum to 1. A chunk without facts takes no part."""
+    holding = [(number, candidate) for number, candidate in enumerate(candidates) if candidate.chunk.facts]
+    if not holding:
         return []
-    chunk_scores = np.array([candidate.score for candidate in candidates], dtype=np.float64) * selector.temperature
-    chunk_chances = _softmax(chunk_scores)
+    chunk_scores = np.array([candidate.score for _, candidate in holding], dtype=np.float64) * selector.temperature
     ranked: list[RankedFact] = []
     shape = question_shape(query.text)
-    for number, candidate in enumerate(candidates):
+    for (number, candidate), chunk_chance in zip(holding, _softmax(chunk_scores), strict=True):
         facts = candidate.chunk.facts
-        if not facts:
-            continue
         features = fact_features(query, vector, candidate.row, candidate.chunk, index, shape)
         coverage = features[:, FACT_FEATURES.index("coverage_with_heading")]
         own = features @ _weights(selector)
-        chances = _softmax(own.astype(np.float64)) * chunk_chances[number]
+        chances = _softmax(own.astype(np.float64)) * chunk_chance
         ranked.extend(
             RankedFact(candidate=number, place=place, fact=fact, chance=float(chances[place]), coverage=float(coverage[place]))
             for place, fact in enumerate(facts)

@@ -1,0 +1,283 @@
+import json
+from collections.abc import Iterator
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import VectorIndexError
+from assistant.index import KnowledgeIndex
+from assistant.query_rewriting import Query, SynonymIndex, analyse
+from assistant.retrievers import Candidate
+from assistant.selection import FACT_FEATURES, RankedFact, Selector, Shape, fact_features, question_shape, rank_facts
+from assistant.settings import BUNDLED_MODEL
+from tests.small_index import EMPTY_ROW, NOTE_ROW, PLAN_ROW, PRICE_ROW, RETURN_ROW, REVIEW_ROW, THEMES, ThemeModel, build_index
+
+SELECTOR = Selector.load(BUNDLED_MODEL / "selection.json")
+EVERY_ROW = (PRICE_ROW, RETURN_ROW, PLAN_ROW, REVIEW_ROW, NOTE_ROW, EMPTY_ROW)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeIndex]:
+    opened = build_index(tmp_path_factory.mktemp("zes"))
+    yield opened
+    opened.close()
+
+
+def read(index: KnowledgeIndex, question: str) -> Query:
+    return analyse(question, index.vocabulary, SynonymIndex(index.synonyms))
+
+
+def make_candidates(index: KnowledgeIndex, scores: dict[int, float]) -> list[Candidate]:
+    """Chunks as if they were found, with their scores."""
+    return [Candidate(row=row, chunk=index.chunk(row), score=score, features={}) for row, score in scores.items()]
+
+
+def rank(index: KnowledgeIndex, question: str, scores: dict[int, float], selector: Selector = SELECTOR) -> list[RankedFact]:
+    query = read(index, question)
+    return rank_facts(query, ThemeModel().encode_query(query.text), make_candidates(index, scores), index, selector)
+
+
+# --- What a question asks for ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "questions"),
+    [
+        (
+            "comparison",
+            "Wat is het verschil tussen FBA en FBM?|fba vs. fbm|FBA versus FBM|is fba goedkoper dan fbm?|vergelijk de plannen|"
+            "zelf sturen of beter FBA|what is the difference between the plans",
+        ),
+        ("why", "Waarom is mijn account geblokkeerd?|hoe komt het dat ik niets verkoop|Hoezo moet dat?|why is my account blocked"),
+        (
+            "amount",
+            "Wat kost opslag?|Hoeveel dagen heb ik?|hoe lang duurt dat|Wanneer krijg ik mijn geld?|hoe hoog is de boete|sinds wanneer geldt dat|"
+            "welk percentage houdt Amazon in|kost dat veel?|how much is storage|Hoeveel invoerrechten betaal ik in de VS?",
+        ),
+        ("how", "Hoe maak ik een zending?|wat moet ik doen als mijn pakket kwijt is|stappenplan voor retouren|how do i ship|hoe verkoop ik in de VS"),
+        ("definition", "Wat is FBA?|en wat is een FNSKU|Wat betekent DD+7|waar staat fbm voor|wat houdt Prime in|what is fba"),
+        ("list", "Welke documenten heb ik nodig?|Noem de leiderschapsprincipes|overzicht van alle tarieven|which documents"),
+        ("verdict", "Mag ik kaarsen verkopen?|moet ik btw betalen|kaarsen verkopen, mag dat|krijg ik dan geld terug?|can i sell candles|Mag ik in de VS verkopen?"),
+        ("other", "opslag december|Hoe heet de oprichter?|Hoe zit het met btw?|Wie richtte Amazon op?"),
+    ],
+    ids=lambda value: value if "|" not in value else "questions",
+)  # fmt: skip
+def test_a_question_is_known_by_its_form(shape: Shape, questions: str) -> None:
+    assert {question: question_shape(question) for question in questions.split("|")} == dict.fromkeys(questions.split("|"), shape)
+
+
+@pytest.mark.parametrize("question", ["WAT KOST OPSLAG", "wat   kost\n opslag", "  Wat kost opslag "])
+def test_capitals_and_space_do_not_change_what_is_asked(question: str) -> None:
+    assert question_shape(question) == "amount"
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "🙂"])
+def test_what_is_no_question_has_no_form_of_its_own(question: str) -> None:
+    assert question_shape(question) == "other"
+
+
+# --- The features, one by one ----------------------------------------------------------------------------------------
+
+# The facts of RETURN_ROW: 0 a sentence, 1-3 steps, 4 a bullet, 5-6 rows, 7 a warning, 8 a tip, 9 a sentence that leans.
+
+
+@pytest.mark.parametrize(
+    ("feature", "shape", "places"),
+    [
+        ("lead", "other", {0}),
+        ("row", "other", {5, 6}),
+        ("warning", "other", {7}),
+        ("tip", "other", {8}),
+        ("leans", "other", {9}),
+        ("step_wanted", "how", {1, 2, 3}),
+        ("step_wanted", "list", set()),
+        ("item_wanted", "list", {4, 5, 6}),
+        ("item_wanted", "how", set()),
+        ("reason_wanted", "why", {9}),
+        ("reason_wanted", "how", set()),
+        ("verdict_wanted", "verdict", {9}),
+        ("verdict_wanted", "why", set()),
+        ("definition_wanted", "definition", {0}),
+        ("definition_wanted", "other", set()),
+        ("number_wanted", "amount", {3, 5, 6}),
+        ("number_wanted", "other", set()),
+    ],
+)
+def test_a_kind_of_fact_counts_where_it_is_wanted(index: KnowledgeIndex, feature: str, shape: Shape, places: set[int]) -> None:
+    query = read(index, "voorraad terug")
+
+    features = fact_features(query, ThemeModel().encode_query(query.text), RETURN_ROW, index.chunk(RETURN_ROW), index, shape)
+
+    column = features[:, FACT_FEATURES.index(feature)]
+    assert (set(np.flatnonzero(column).tolist()), set(column.tolist()) <= {0.0, 1.0}) == (places, True)
+
+
+# The facts of PRICE_ROW: "Opslag kost in Duitsland € 27 per kuub." and "In december kost opslag in Duitsland € 52 per kuub."
+@pytest.mark.parametrize(
+    ("question", "feature", "expected"),
+    [
+        ("december", "dense", (0, 2**-0.5)),
+        ("december", "dense_gap", (-(2**-0.5), 0)),
+        ("opslag", "dense", (1, 2**-0.5)),
+        ("december", "coverage", (0, 1)),
+        ("kuub", "coverage", (1, 1)),
+        ("magazijn", "coverage", (0, 0)),
+        ("magazijn", "coverage_with_heading", (1, 1)),
+        ("magazijn december", "coverage_with_heading", (0.5, 1)),
+        ("xyzzy", "coverage_with_heading", (0, 0)),
+        ("hoeveel kost opslag", "number_wanted", (1, 1)),
+        ("hoeveel kost opslag geen € 27", "number_wanted", (0, 1)),
+        ("klopt € 27", "numbers_shared", (1, 0)),
+        ("klopt 52 euro", "numbers_shared", (0, 1)),
+        ("klopt € 27 of € 52", "numbers_shared", (0.5, 0.5)),
+        ("wat kost opslag", "numbers_shared", (0, 0)),
+    ],
+)
+def test_words_vectors_and_numbers_of_a_fact_count(
+    index: KnowledgeIndex, question: str, feature: str, expected: tuple[float, float]
+) -> None:
+    query = read(index, question)
+    vector = ThemeModel().encode_query(query.text)
+
+    features = fact_features(query, vector, PRICE_ROW, index.chunk(PRICE_ROW), index, question_shape(question))
+
+    assert features[:, FACT_FEATURES.index(feature)] == pytest.approx(expected, abs=2e-3)
+
+
+def test_corpus_questions_like_this_one_point_at_a_fact(index: KnowledgeIndex) -> None:
+    vector = ThemeModel().encode_query("december")
+
+    by_row = {
+        row: fact_features(read(index, "december"), vector, row, index.chunk(row), index, "other")[:, FACT_FEATURES.index("linked")]
+        for row in (PRICE_ROW, RETURN_ROW, REVIEW_ROW)
+    }
+
+    assert by_row[PRICE_ROW][1] > by_row[PRICE_ROW][0]
+    assert by_row[RETURN_ROW] == pytest.approx([0.1] * 10)  # its one question is as near to each of the ten
+    assert [float(linked.sum()) for linked in by_row.values()] == pytest.approx([1.0, 1.0, 0.0])  # a review has no questions
+
+
+def test_facts_that_the_index_does_not_know_go_by_their_words(index: KnowledgeIndex) -> None:
+    chunk = index.chunk(PRICE_ROW)
+    chunk = chunk.model_copy(update={"facts": chunk.facts[1:]})
+    query = read(index, "december")
+
+    features = fact_features(query, ThemeModel().encode_query(query.text), PRICE_ROW, chunk, index, "other")
+
+    assert [features[0, FACT_FEATURES.index(name)] for name in ("dense", "dense_gap", "linked", "coverage")] == [0, 0, 0, 1]
+
+
+# --- The order -------------------------------------------------------------------------------------------------------
+
+
+def test_without_weights_a_chunk_shares_its_chance_among_its_facts(index: KnowledgeIndex) -> None:
+    ranked = rank(index, "opslag", {PRICE_ROW: 0.0, NOTE_ROW: np.log(3.0)}, Selector(weights={}))
+
+    assert [(fact.candidate, fact.place) for fact in ranked] == [(1, 0), (0, 0), (0, 1)]
+    assert [fact.chance for fact in ranked] == pytest.approx([3 / 4, 1 / 8, 1 / 8])
+
+
+@pytest.mark.parametrize(("temperature", "chance"), [(0.0, 1 / 2), (1.0, 3 / 4), (2.0, 9 / 10)])
+def test_temperature_tells_chunks_apart(index: KnowledgeIndex, temperature: float, chance: float) -> None:
+    ranked = rank(index, "opslag", {NOTE_ROW: np.log(3.0), REVIEW_ROW: 0.0}, Selector(weights={}, temperature=temperature))
+
+    assert ranked[0].chance == pytest.approx(chance)
+
+
+def test_a_fact_with_a_heavier_feature_comes_first(index: KnowledgeIndex) -> None:
+    ranked = rank(index, "opslag december", {PRICE_ROW: 0.0}, Selector(weights={"coverage": 1.0}))
+
+    assert [fact.fact.text.partition(" kost")[0] for fact in ranked] == ["In december", "Opslag"]
+
+
+def test_equal_chances_keep_the_order_of_reading(index: KnowledgeIndex) -> None:
+    ranked = rank(index, "opslag", {RETURN_ROW: 1.0}, Selector(weights={}))
+
+    assert [fact.place for fact in ranked] == list(range(10))
+
+
+def test_a_ranked_fact_says_how_much_of_the_question_it_holds(index: KnowledgeIndex) -> None:
+    ranked = rank(index, "magazijn december", {PRICE_ROW: 0.0}, SELECTOR)
+
+    assert {fact.place: fact.coverage for fact in ranked} == pytest.approx({0: 0.5, 1: 1.0})
+
+
+@pytest.mark.parametrize("scores", [{}, {EMPTY_ROW: 1.0}], ids=["nothing found", "nothing to show"])
+def test_without_facts_there_is_no_order(index: KnowledgeIndex, scores: dict[int, float]) -> None:
+    assert rank(index, "opslag", scores) == []
+
+
+def test_a_chunk_without_facts_takes_no_share_of_the_chances(index: KnowledgeIndex) -> None:
+    ranked = rank(index, "opslag", {EMPTY_ROW: 5.0, NOTE_ROW: 0.0, REVIEW_ROW: 0.0}, Selector(weights={}))
+
+    assert [(fact.candidate, fact.chance) for fact in ranked] == [(1, pytest.approx(0.5)), (2, pytest.approx(0.5))]
+
+
+@given(
+    typed=st.one_of(
+        st.text(max_size=80), st.lists(st.sampled_from((*THEMES, "hoeveel", "€ 27", "waarom", "mag")), max_size=8).map(" ".join)
+    ),
+    rows=st.permutations(EVERY_ROW).flatmap(lambda rows: st.integers(1, len(rows)).map(lambda end: rows[:end])),
+    scores=st.lists(st.floats(-50, 50), min_size=6, max_size=6),
+    weights=st.dictionaries(st.sampled_from(FACT_FEATURES), st.floats(-5, 5)),
+)
+def test_chances_sum_to_one_and_each_fact_is_ranked_once(
+    index: KnowledgeIndex, typed: str, rows: list[int], scores: list[float], weights: dict[str, float]
+) -> None:
+    ranked = rank(index, typed, dict(zip(rows, scores, strict=False)), Selector(weights=weights))
+
+    places = [(number, place) for number, row in enumerate(rows) for place in range(len(index.chunk(row).facts))]
+    assert sorted((fact.candidate, fact.place) for fact in ranked) == places
+    assert all(fact.fact == index.chunk(rows[fact.candidate]).facts[fact.place] and 0 <= fact.coverage <= 1.001 for fact in ranked)
+    assert ranked == sorted(ranked, key=lambda fact: (-fact.chance, fact.candidate, fact.place))
+    assert sum(fact.chance for fact in ranked) == pytest.approx(1.0 if places else 0.0)
+
+
+def test_the_order_of_the_chunks_found_does_not_change_the_chances(index: KnowledgeIndex) -> None:
+    scores = {PRICE_ROW: 2.0, PLAN_ROW: 1.0, NOTE_ROW: 0.5}
+
+    orders = [
+        {fact.fact.text: round(fact.chance, 9) for fact in rank(index, "wat kost opslag", dict(order))}
+        for order in permutations(scores.items())
+    ]
+
+    assert orders == [orders[0]] * 6
+
+
+# --- The weights -----------------------------------------------------------------------------------------------------
+
+
+def test_the_weights_that_come_along_name_every_feature() -> None:
+    assert set(SELECTOR.weights) == set(FACT_FEATURES)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"weights": {"dense": "veel"}}', '{"weights": {}, "warmte": 1}', '{"temperature": 1.0}'],
+    ids=["empty", "half", "a list", "a word", "an unknown field", "no weights"],
+)
+def test_a_damaged_file_of_weights_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "selection.json"
+    path.write_text(content)
+
+    with pytest.raises(
+        VectorIndexError, match=r"^De gewichten in .*selection\.json zijn onleesbaar of van een andere versie; installeer opnieuw$"
+    ):
+        Selector.load(path)
+
+
+def test_a_missing_file_of_weights_is_named(tmp_path: Path) -> None:
+    with pytest.raises(VectorIndexError, match=r"^De gewichten in .*weg\.json zijn onleesbaar"):
+        Selector.load(tmp_path / "weg.json")
+
+
+def test_features_that_do_not_exist_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "selection.json"
+    path.write_text(json.dumps({"weights": {"dense": 1.0, "kleur": 1.0, "geur": 1.0}}))
+
+    with pytest.raises(VectorIndexError, match="noemen onbekende kenmerken: geur, kleur$"):
+        Selector.load(path)
