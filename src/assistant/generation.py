@@ -21,6 +21,7 @@ from assistant.verdicts import verdict
 MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
 TARGET_CHARACTERS = 660
 LIST_CHARACTERS = 1_100
+COMPARISON_CHARACTERS = 700
 # A sum says it already; what it rests on is shown beside it, and little more.
 SUM_CHARACTERS = 420
 # Enough is shown when the facts shown hold this much of the chance.
@@ -31,7 +32,19 @@ _DISPUTED = re.compile(
     r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE
 )
 _FIGURE = re.compile(r"€|£|\$|%|\d")
+_ARTICLE = r"\[(?:[^\]]+)\]\((?!https?://)[^)]*\)"
 _LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")
+# "…; zie [Opslagkosten](…)" at the end of a sentence: the reader has the sources below the answer.
+_SEE = re.compile(rf"[;,] zie (?:ook )?{_ARTICLE}(?: en {_ARTICLE})?(?=[.)]|$)")
+# A sentence that only names the article where something else stands.
+_POINTER = re.compile(rf"(?:\b(?:staat|staan|lees je|vind je)(?: meer| alles)? in|^Zie(?: ook)?) {_ARTICLE}(?: en {_ARTICLE})?\.?$")
+# "De tabel toont de tarieven (2026)." above a table says no more than "De tarieven (2026):".
+_TABLE_TALK = re.compile(r"^De (?:tabel|lijst) (?:toont|noemt|geeft|vergelijkt|zet) ")
+_LIST_TALK = re.compile(r"^De lijst legt .* uit\b")
+# "dus" and its like inside the first clause point back just as well as "daarom" in front of it; ", dus" joins two clauses.
+_LEANS_INSIDE = re.compile(r"^[^,;:(]{1,80}?(?<![,;]) (?:dus|namelijk|daardoor|daarom|zulke|dergelijke|daarvoor|hierdoor)\b", re.IGNORECASE)
+_DEFINED_ITEM = re.compile(r"^\*\*([^*]{2,40})\*\*")
+_DEFINED_SENTENCE = re.compile(r"^(?:de |het |een )?([^,;:.()]{2,40}?)(?: \([^)]*\))? (?:is|zijn|betekent|betekenen)\b", re.IGNORECASE)
 
 
 class Draft(Record):
@@ -81,7 +94,7 @@ def compose(
     citations: list[Citation] = []
     for number, choice in enumerate(picked, 1):
         candidate = candidates[choice.candidate]
-        pieces.extend(_render(candidate.chunk, choice.places, number))
+        pieces.extend(_render(candidate.chunk, choice.places, number, as_label=not is_sum))
         quote = "\n".join(candidate.chunk.facts[place].text for place in choice.places)
         citations.append(citation_of(candidate, quote, number))
     if worked and is_sum:
@@ -143,6 +156,7 @@ def _pick(
     shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int, rule: Mapping[int, set[int]]
 ) -> list[_Picked]:
     """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
+    ranked = [fact for fact in ranked if not _is_idle(candidates[fact.candidate].chunk, fact.place)] or ranked[:1]
     if not ranked:
         return []
     basket = _Basket(candidates)
@@ -150,19 +164,35 @@ def _pick(
         basket.add(candidate, set().union(*(_with_context(candidates[candidate].chunk, place, shape) for place in places)))
     best = ranked[0]
     basket.add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
-    if shape in ("how", "list"):
-        basket.add(best.candidate, _whole_list(candidates[best.candidate].chunk, ranked, best.candidate))
+    if shape in ("how", "list", "comparison"):
+        basket.add(*_whole_list(shape, candidates, ranked))
     covered = 0.0
     for fact in ranked:
         if fact.chance < LEAST_SHARE * best.chance or covered >= ENOUGH:
             break
-        places = _with_context(candidates[fact.candidate].chunk, fact.place, shape)
+        chunk = candidates[fact.candidate].chunk
+        places = _with_context(chunk, fact.place, shape)
         if basket.holds(fact.candidate, places) or basket.says(fact.fact.text):
             covered += fact.chance
         elif basket.length + basket.cost(fact.candidate, places) <= budget:
             basket.add(fact.candidate, places)
             covered += fact.chance
     return basket.picked()
+
+
+def _is_idle(chunk: Chunk, place: int) -> bool:
+    """Whether a fact says nothing by itself: it names another article, or announces a list or table that follows."""
+    text = chunk.facts[place].text
+    return _POINTER.search(text) is not None or _LIST_TALK.search(text) is not None or _announces(chunk, place)
+
+
+def _announces(chunk: Chunk, place: int) -> bool:
+    """Whether a sentence only leads up to the list or table under it."""
+    facts = chunk.facts
+    if facts[place].kind != "sentence" or place + 1 >= len(facts) or facts[place + 1].kind not in ("step", "bullet", "row"):
+        return False
+    text = facts[place].text.rstrip()
+    return text.endswith(":") or _TABLE_TALK.search(text) is not None
 
 
 class _Basket:
@@ -202,19 +232,26 @@ class _Basket:
         return [_Picked(candidate=candidate, places=tuple(sorted(places))) for candidate, places in self._places.items() if places]
 
 
-def _whole_list(chunk: Chunk, ranked: Sequence[RankedFact], candidate: int) -> set[int]:
-    """The places of the likeliest list of a chunk with the line above it; empty when it has none, or one that is too long."""
+def _whole_list(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact]) -> tuple[int, set[int]]:
+    """The likeliest list of the best chunk with the line above it: its candidate and places; no places when there is none.
+
+    A list that is too long to show whole does not count.
+    """
+    kinds = ("row",) if shape == "comparison" else ("step", "bullet", "row")
+    candidate = ranked[0].candidate
+    chunk = candidates[candidate].chunk
     chances: dict[int, float] = {}
     for fact in ranked:
-        if fact.candidate == candidate and fact.fact.kind in ("step", "bullet", "row"):
+        if fact.candidate == candidate and fact.fact.kind in kinds:
             chances[fact.fact.block] = chances.get(fact.fact.block, 0.0) + fact.chance
     if not chances:
-        return set()
+        return candidate, set()
     block = max(chances, key=lambda number: (chances[number], -number))
     places = {place for place, fact in enumerate(chunk.facts) if fact.block == block}
     if min(places) > 0 and chunk.facts[min(places) - 1].kind == "sentence":
         places.add(min(places) - 1)
-    return places if sum(_length(chunk.facts[place]) for place in places) <= LIST_CHARACTERS else set()
+    limit = COMPARISON_CHARACTERS if shape == "comparison" else LIST_CHARACTERS
+    return candidate, places if sum(_length(chunk.facts[place]) for place in places) <= limit else set()
 
 
 def _with_context(chunk: Chunk, place: int, shape: Shape) -> set[int]:
@@ -228,23 +265,31 @@ def _with_context(chunk: Chunk, place: int, shape: Shape) -> set[int]:
         first = next(other for other, item in enumerate(facts) if item.block == fact.block)
         if first > 0 and facts[first - 1].kind == "sentence" and (fact.kind == "row" or facts[first - 1].text.rstrip().endswith(":")):
             places.add(first - 1)
-    while facts[min(places)].leans and min(places) > 0:
+    while min(places) > 0 and _leans(facts[min(places)]):
         places.add(min(places) - 1)
     return places
+
+
+def _leans(fact: Fact) -> bool:
+    """Whether a sentence cannot be understood without the one before it."""
+    return fact.leans or (fact.kind == "sentence" and (_LEANS_INSIDE.search(fact.text) is not None or len(fact.text.split()) < 4))
 
 
 def _length(fact: Fact) -> int:
     return len(fact.text) + 5
 
 
-def _render(chunk: Chunk, places: Sequence[int], number: int) -> Iterator[str]:
-    """The chosen facts of a chunk as Markdown blocks, each statement with its citation."""
+def _render(chunk: Chunk, places: Sequence[int], number: int, *, as_label: bool = True) -> Iterator[str]:
+    """The chosen facts of a chunk as Markdown blocks, each statement with its citation.
+
+    With ``as_label`` a sentence about a table becomes the line above it; under a sum it stays the sentence the sum rests on.
+    """
     facts = [(place, chunk.facts[place]) for place in places]
     for _, group in groupby(facts, key=lambda item: (item[1].block, item[1].kind)):
         items = [fact for _, fact in group]
         kind = items[0].kind
         if kind == "sentence":
-            yield " ".join(f"{plain(fact.text)} [{number}]" for fact in items)
+            yield " ".join(f"{_sentence(fact.text) if as_label else plain(fact.text)} [{number}]" for fact in items)
         elif kind == "row":
             yield _table(items, number)
         elif kind == "step":
@@ -254,6 +299,12 @@ def _render(chunk: Chunk, places: Sequence[int], number: int) -> Iterator[str]:
         else:
             label = "PAS OP" if kind == "warning" else "TIP"
             yield f"**{label}:** {' '.join(plain(fact.text) for fact in items)} [{number}]"
+
+
+def _sentence(text: str) -> str:
+    """A sentence as it is shown; one that only says what a table shows becomes the line above it."""
+    label = _TABLE_TALK.sub("", plain(text))
+    return plain(text) if label == plain(text) else f"{label[:1].upper()}{label[1:].rstrip('.:')}:"
 
 
 def _table(rows: Sequence[Fact], number: int) -> str:
@@ -270,7 +321,7 @@ def _table(rows: Sequence[Fact], number: int) -> str:
 
 def plain(text: str) -> str:
     """The text with links to other articles reduced to their words."""
-    return _LINK.sub(r"\1", text).strip()
+    return _LINK.sub(r"\1", _SEE.sub("", text)).strip()
 
 
 def citation_of(candidate: Candidate, quote: str, number: int) -> Citation:
