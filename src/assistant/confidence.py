@@ -112,9 +112,15 @@ class Confidence(Record):
             VectorIndexError: the file is missing, damaged, or of another set of features.
         """
         confidence = _validated(cls, path)
-        if len(confidence.mean) != len(CONFIDENCE_FEATURES):
+        if not confidence._fits():
             raise VectorIndexError(f"De gewichten in {path} passen niet bij deze versie; installeer opnieuw")
         return confidence
+
+    def _fits(self) -> bool:
+        """Whether the weights are those of ``CONFIDENCE_FEATURES`` and of each other."""
+        widths = {len(self.mean), len(self.spread), *map(len, self.hidden)}
+        units = {len(self.hidden), len(self.hidden_bias), len(self.output)}
+        return widths == {len(CONFIDENCE_FEATURES)} and len(units) == 1 and 0 not in units and min(self.spread) > 0
 
     def chances(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """float64 ``(n,)`` in [0, 1] for features of shape ``(n, len(CONFIDENCE_FEATURES))``."""
