@@ -22,12 +22,15 @@ MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augus
 TARGET_CHARACTERS = 660
 LIST_CHARACTERS = 1_100
 COMPARISON_CHARACTERS = 700
+# A list is fetched from another section when the line that announces it is at least this likely beside the best fact.
+ANNOUNCED_SHARE = 0.1
+ANNOUNCED_CHARACTERS = 1_500
 # A sum says it already; what it rests on is shown beside it, and little more.
 SUM_CHARACTERS = 420
 # Enough is shown when the facts shown hold this much of the chance.
 ENOUGH = 0.97
 # A fact this much less likely than the best one is left out even when there is room.
-LEAST_SHARE = 0.01
+LEAST_SHARE = 0.06
 _DISPUTED = re.compile(
     r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE
 )
@@ -156,6 +159,7 @@ def _pick(
     shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int, rule: Mapping[int, set[int]]
 ) -> list[_Picked]:
     """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
+    listed = _whole_list(shape, candidates, ranked) if ranked and shape in ("how", "list", "comparison") else None
     ranked = [fact for fact in ranked if not _is_idle(candidates[fact.candidate].chunk, fact.place)] or ranked[:1]
     if not ranked:
         return []
@@ -164,8 +168,8 @@ def _pick(
         basket.add(candidate, set().union(*(_with_context(candidates[candidate].chunk, place, shape) for place in places)))
     best = ranked[0]
     basket.add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
-    if shape in ("how", "list", "comparison"):
-        basket.add(*_whole_list(shape, candidates, ranked))
+    if listed:
+        basket.add(*listed)
     covered = 0.0
     for fact in ranked:
         if fact.chance < LEAST_SHARE * best.chance or covered >= ENOUGH:
@@ -195,6 +199,12 @@ def _announces(chunk: Chunk, place: int) -> bool:
     return text.endswith(":") or _TABLE_TALK.search(text) is not None
 
 
+def _defined(text: str) -> str:
+    """The term that a fact defines, folded: ``**Koopknop** (Buy Box): …`` or ``De koopknop (Buy Box) is …``; else nothing."""
+    found = _DEFINED_ITEM.match(text) or _DEFINED_SENTENCE.match(text)
+    return found.group(1).strip().lower() if found else ""
+
+
 class _Basket:
     """The facts chosen so far, per candidate in order of choice."""
 
@@ -218,8 +228,10 @@ class _Basket:
         self._places.setdefault(candidate, set()).update(places)
 
     def says(self, text: str) -> bool:
-        """Whether what is in already holds nearly every word of a text, as the same fact in another article does."""
+        """Whether what is in already holds nearly every word of a text, or defines the same term, as another article may."""
         fresh = set(re.findall(r"\w+", text.lower()))
+        if _DEFINED_ITEM.match(text) and _defined(text) in self._defined():
+            return True
         for candidate, places in self._places.items():
             for place in places:
                 held = set(re.findall(r"\w+", self._candidates[candidate].chunk.facts[place].text.lower()))
@@ -227,31 +239,53 @@ class _Basket:
                     return True
         return False
 
+    def _defined(self) -> set[str]:
+        """The terms that are defined already."""
+        facts = (self._candidates[candidate].chunk.facts[place] for candidate, places in self._places.items() for place in places)
+        return {term for term in (_defined(fact.text) for fact in facts) if term}
+
     def picked(self) -> list[_Picked]:
         """The result."""
         return [_Picked(candidate=candidate, places=tuple(sorted(places))) for candidate, places in self._places.items() if places]
 
 
 def _whole_list(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact]) -> tuple[int, set[int]]:
-    """The likeliest list of the best chunk with the line above it: its candidate and places; no places when there is none.
+    """The likeliest list with the line above it: its candidate and places; no places when there is none.
 
-    A list that is too long to show whole does not count.
+    It stands in the best chunk; or, when that has none and a list is asked for, under a sentence that announces it and is itself
+    among the likeliest facts. A list that is too long to show whole does not count.
     """
+    best = ranked[0].candidate
+    places = _likeliest_block(shape, candidates[best].chunk, [fact for fact in ranked if fact.candidate == best])
+    if places or shape != "list":
+        return best, places
+    for fact in ranked:
+        if fact.chance < ANNOUNCED_SHARE * ranked[0].chance:
+            break
+        chunk = candidates[fact.candidate].chunk
+        if fact.candidate != best and _announces(chunk, fact.place):
+            block = chunk.facts[fact.place + 1].block
+            places = {fact.place, *(place for place, item in enumerate(chunk.facts) if item.block == block)}
+            if sum(_length(chunk.facts[place]) for place in places) <= ANNOUNCED_CHARACTERS:
+                return fact.candidate, places
+    return best, set()
+
+
+def _likeliest_block(shape: Shape, chunk: Chunk, ranked: Sequence[RankedFact]) -> set[int]:
+    """The places of the likeliest list or table of a chunk with the line above it, if it can be shown whole."""
     kinds = ("row",) if shape == "comparison" else ("step", "bullet", "row")
-    candidate = ranked[0].candidate
-    chunk = candidates[candidate].chunk
     chances: dict[int, float] = {}
     for fact in ranked:
-        if fact.candidate == candidate and fact.fact.kind in kinds:
+        if fact.fact.kind in kinds:
             chances[fact.fact.block] = chances.get(fact.fact.block, 0.0) + fact.chance
     if not chances:
-        return candidate, set()
+        return set()
     block = max(chances, key=lambda number: (chances[number], -number))
     places = {place for place, fact in enumerate(chunk.facts) if fact.block == block}
     if min(places) > 0 and chunk.facts[min(places) - 1].kind == "sentence":
         places.add(min(places) - 1)
     limit = COMPARISON_CHARACTERS if shape == "comparison" else LIST_CHARACTERS
-    return candidate, places if sum(_length(chunk.facts[place]) for place in places) <= limit else set()
+    return places if sum(_length(chunk.facts[place]) for place in places) <= limit else set()
 
 
 def _with_context(chunk: Chunk, place: int, shape: Shape) -> set[int]:
