@@ -1,11 +1,14 @@
 """Measures answers through the browser: ten conversations at once, each from Enter to the whole answer on the page.
 
-Run with ``python -m tests.browser.load`` (``--fake`` for the app around the fake assistant, which leaves only what the web
-app itself costs). It starts the app and a headless Chromium, and prints the times in milliseconds.
+Run with ``python -m tests.browser.load``: people read an answer for one to five seconds before they ask on. With
+``--reading 0 0`` nobody reads and all ask again at once; with ``--fake`` the app runs around the fake assistant, which leaves
+only what the web app itself costs. It starts the app and a headless Chromium, which share the machine, and prints the times
+in milliseconds.
 """
 
 import argparse
 import asyncio
+import random
 import statistics
 import tempfile
 import time
@@ -43,8 +46,8 @@ STOPWATCH = """() => {
 }"""
 
 
-async def measure(address: str, program: str, conversations: int, rounds: int) -> list[float]:
-    """The times of all answers, in milliseconds."""
+async def measure(address: str, program: str, conversations: int, rounds: int, reading: tuple[float, float]) -> list[float]:
+    """The times of all answers, in milliseconds; ``reading`` is the least and most seconds between two questions."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(QUIET))
         pages = [await (await browser.new_context()).new_page() for _ in range(conversations)]
@@ -52,11 +55,18 @@ async def measure(address: str, program: str, conversations: int, rounds: int) -
             await page.goto(address)
             await page.locator(".first-questions button").first.wait_for()
             await page.evaluate(STOPWATCH)
-        for number in range(rounds):
-            await asyncio.gather(*(ask(page, QUESTIONS[(place + number) % len(QUESTIONS)], number) for place, page in enumerate(pages)))
+        await asyncio.gather(*(converse(page, place, rounds, reading) for place, page in enumerate(pages)))
         times = [taken for page in pages for taken in await page.evaluate("window.times")]
         await browser.close()
         return times
+
+
+async def converse(page: Page, place: int, rounds: int, reading: tuple[float, float]) -> None:
+    """Ask one question after the other, reading in between."""
+    rng = random.Random(place)
+    for number in range(rounds):
+        await asyncio.sleep(rng.uniform(*reading))
+        await ask(page, QUESTIONS[(place + number) % len(QUESTIONS)], number)
 
 
 async def ask(page: Page, question: str, earlier: int) -> None:
@@ -81,6 +91,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--conversations", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--reading", nargs=2, type=float, default=(1.0, 5.0), metavar=("LEAST", "MOST"), help="seconds between questions")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     parser.add_argument("--fake", action="store_true", help="the app around the fake assistant")
     chosen = parser.parse_args()
@@ -89,7 +100,7 @@ def main() -> None:
             (Path(folder) / "open").touch()
         with fake_app(Path(folder)) if chosen.fake else real_app(Path(folder)) as server:
             started = time.monotonic()
-            times = asyncio.run(measure(server.address, chosen.chromium, chosen.conversations, chosen.rounds))
+            times = asyncio.run(measure(server.address, chosen.chromium, chosen.conversations, chosen.rounds, tuple(chosen.reading)))
             print(report(times, chosen.conversations, time.monotonic() - started))  # noqa: T201 - this is what it is for
 
 

@@ -483,7 +483,7 @@ def test_two_hundred_conversations_can_all_be_reached(fake: Server, visitor: Vis
     with Store.open(Settings(data_dir=fake.folder).database) as store:
         for number in range(200):
             store.new_conversation(owner, f"Vraag nummer {number}")
-    page.reload()
+    open_chat(page, fake.address)
     sidebar = show_conversations(page)
     titles = sidebar.locator(".conversations .title")
     expect(titles).to_have_count(60)

@@ -142,12 +142,15 @@ class ChatPage:
         shown = [self.thread, self.live, self.question, self.conversation_id, self.replaces, self.conversations]
         listed = [self.conversations, self.status, self.conversation_id, self.thread, self.live]
 
+        # The thread is left out: the browser adds a finished answer to it, and every part named here costs time at every event.
+        answered = [self.live, self.question, self.conversation_id, self.replaces, self.conversations]
+
         asking = [
-            gr.on([self.question.submit, self.send.click], self.answer_typed, [self.question, *place], shown, **slow),
-            self.thread.ask(self.answer_chosen, place, shown, **slow),
-            self.live.ask(self.answer_chosen, place, shown, **slow),
+            gr.on([self.question.submit, self.send.click], self.answer_typed, [self.question, *place], answered, **slow),
+            self.thread.ask(self.answer_chosen, place, answered, **slow),
+            self.live.ask(self.answer_chosen, place, answered, **slow),
         ]
-        self.stop.click(self.stop_answer, None, shown, cancels=asking, **quick)
+        self.stop.click(self.stop_answer, None, answered, cancels=asking, **quick)
         # Changing a question and calling that off happen in the browser, so that a question sent right after replaces what it should.
         changed = [self.question, self.replaces]
         self.thread.edit(None, None, changed, js="() => window.verkoopassistent.questionToEdit()", **quick)
