@@ -22,6 +22,8 @@ MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augus
 TARGET_CHARACTERS = 660
 LIST_CHARACTERS = 1_100
 COMPARISON_CHARACTERS = 700
+# What stands above the best fact in its section is shown only when it is at least this likely beside it.
+OPENING_SHARE = 0.25
 # A list is fetched from another section when the line that announces it is at least this likely beside the best fact.
 ANNOUNCED_SHARE = 0.1
 ANNOUNCED_CHARACTERS = 1_500
@@ -178,10 +180,22 @@ def _pick(
         places = _with_context(chunk, fact.place, shape)
         if basket.holds(fact.candidate, places) or basket.says(fact.fact.text):
             covered += fact.chance
+        elif _delays(shape, fact, best):
+            continue
         elif basket.length + basket.cost(fact.candidate, places) <= budget:
             basket.add(fact.candidate, places)
             covered += fact.chance
     return basket.picked()
+
+
+def _delays(shape: Shape, fact: RankedFact, best: RankedFact) -> bool:
+    """Whether a fact would stand before a figure, reason, definition or verdict that it is much less likely than."""
+    return (
+        shape in ("amount", "why", "definition", "verdict")
+        and fact.candidate == best.candidate
+        and fact.place < best.place
+        and fact.chance < OPENING_SHARE * best.chance
+    )
 
 
 def _is_idle(chunk: Chunk, place: int) -> bool:
