@@ -6,23 +6,25 @@ from collections.abc import Sequence
 from assistant.documents import Chunk
 from assistant.index import KnowledgeIndex
 from assistant.retrievers import Candidate
+from assistant.tokenization import content_words
 
 _ENGLISH = re.compile(r"\b(the|how|what|does|is there|can i|which|when|do i|my|for)\b", re.IGNORECASE)
 _GOOD_START = re.compile(r"^(Wat|Hoe|Wanneer|Waarom|Welke|Mag|Moet|Kan|Krijg|Hoeveel|Waar|Wie|Geldt|Betaal|Telt|Is|Zijn|Heb|Vanaf)\b")
 
 
+# "Waar staat ROAS voor?", "Wat is een flat file?": a term that happens to stand near by, and leads nowhere.
+_BARE_TERM = re.compile(r"^(?:Waar staat .* voor|Wat (?:is|zijn|betekent|betekenen) (?:een |de |het )?\S+(?: \S+)?)\?$", re.IGNORECASE)
+_GLOSSARY = "begrippen"
+
+
 def suggest(
     candidates: Sequence[Candidate], used: Sequence[Chunk], index: KnowledgeIndex, asked: Sequence[str], limit: int = 3
 ) -> tuple[str, ...]:
-    """Up to ``limit`` questions: first about the next sections of the article, then about the other chunks found."""
+    """Up to ``limit`` questions: the nearest other chunk, the next sections of the article, other chunks found, the rest of the article."""
     seen = {(chunk.document_id, chunk.heading) for chunk in used}
-    pool: list[Chunk] = []
-    for chunk in used[:1]:
-        rows = index.rows_of(chunk.document_id)
-        after = [row for row in rows if index.chunk(row).position > chunk.position]
-        pool.extend(index.chunk(row) for row in after[:2])
     others = [candidate.chunk for candidate in candidates if (candidate.chunk.document_id, candidate.chunk.heading) not in seen]
-    pool = [*others[:1], *pool, *others[1:]]
+    after, rest = _article(used[0], index) if used else ([], [])
+    pool = [chunk for chunk in (*others[:1], *after[:2], *others[1:], *after[2:], *rest) if chunk.topic != _GLOSSARY]
     found: dict[str, None] = {}
     avoided = {_key(question) for question in asked}
     for chunk in pool:
@@ -37,16 +39,33 @@ def suggest(
     return tuple(found)
 
 
+def _article(chunk: Chunk, index: KnowledgeIndex) -> tuple[list[Chunk], list[Chunk]]:
+    """The chunks of the same article after a chunk, and those before it."""
+    chunks = [index.chunk(row) for row in index.rows_of(chunk.document_id)]
+    return [one for one in chunks if one.position > chunk.position], [one for one in chunks if one.position < chunk.position]
+
+
 def question_for(chunk: Chunk) -> str:
-    """The question that introduces a chunk best: its heading when that is one, else its tidiest own question."""
+    """The question that introduces a chunk best: its heading when that is one, else the own question nearest to its heading.
+
+    A question about a bare term does not lead on; among equally near ones the shortest is taken. No such question gives "".
+    """
     if chunk.heading.endswith("?"):
         return chunk.heading
-    tidy = [
-        question
-        for question in chunk.questions
-        if question.endswith("?") and _GOOD_START.match(question) and 20 <= len(question) <= 90 and not _ENGLISH.search(question)
-    ]
-    return min(tidy, key=len) if tidy else ""
+    tidy = [question for question in chunk.questions if _is_tidy(question)]
+    heading = set(content_words(chunk.heading))
+    return min(tidy, key=lambda question: (-len(heading.intersection(content_words(question))), len(question)), default="")
+
+
+def _is_tidy(question: str) -> bool:
+    """Whether a question can be shown as it is: Dutch, a whole sentence, of a handy length."""
+    return (
+        question.endswith("?")
+        and 20 <= len(question) <= 90
+        and _GOOD_START.match(question) is not None
+        and not _ENGLISH.search(question)
+        and not _BARE_TERM.match(question)
+    )
 
 
 def _key(question: str) -> str:
