@@ -24,8 +24,11 @@ class _Modal(NamedTuple):
 _MODALS: Final = (
     _Modal(
         re.compile(r"^(?:en |maar |dus )?(?:mag|mogen)\b", re.IGNORECASE),
-        re.compile(r"\b(?:je mag|mag je|mogen|mag)\b|\btoegestaan\b", re.IGNORECASE),
-        re.compile(rf"\b(?:mag|mogen)\b\s+{_GAP}(?:geen|niet|nooit)\b|\bverboden\b|\bniet (?:meer )?toegestaan\b|\bverbiedt\b", re.IGNORECASE),
+        re.compile(r"\b(?:je mag|mag je|mogen|mag)\b|\btoegestaan\b|\bsta(?:at|an)\b[^.;:]{0,80}\btoe\b(?=.*\btenzij\b)", re.IGNORECASE),
+        re.compile(rf"\b(?:mag|mogen)\b\s+{_GAP}(?:geen|niet|nooit)\b|\bverboden\b|\bniet (?:meer )?toegestaan\b|\bverbiedt\b"
+                   rf"|\bsta(?:at|an)\b\s+{_GAP}(?:geen|niet)\b[^.;:]{{0,60}}\btoe\b"
+                   # "Vraag nooit om …", unless it goes on about when or how
+                   r"|^\w+ (?:\w+ )?nooit\b(?!.*\b(?:zonder|voordat|als|tijdens|zolang|na|binnen|buiten|meer dan|minder dan)\b)", re.IGNORECASE),
     ),
     _Modal(
         re.compile(r"^(?:en |maar |dus )?(?:moet|moeten|hoef|ben ik verplicht|is het verplicht)\b", re.IGNORECASE),
@@ -41,6 +44,7 @@ _MODALS: Final = (
 _CONDITION: Final = re.compile(r"\b(?:alleen (?:als|met|in|voor|wie|na|via)|mits|tenzij|op voorwaarde|enkel als)\b", re.IGNORECASE)
 _NEGATION: Final = re.compile(r"\b(?:geen|niet|nooit|zonder|nergens|hoef\w*)\b", re.IGNORECASE)
 _TWO_SIDED: Final = re.compile(r";|,? maar |terwijl|\bwel\b", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\d[\d.,]*|\b(?:één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf)\b", re.IGNORECASE)
 _UNSURE: Final = re.compile(r"niet bevestigd|onbekend|niet gevonden|volgens een|meestal", re.IGNORECASE)
 
 
@@ -58,9 +62,18 @@ def verdict(question: str, sentence: str, coverage: float) -> str:
     if modal is None:
         return ""
     if modal.no.search(sentence):
-        return "" if _CONDITION.search(sentence) else "Nee."
+        return "" if _CONDITION.search(sentence) or _of_another_number(question, sentence) else "Nee."
     if not modal.yes.search(sentence):
         return ""
     if _CONDITION.search(sentence):
         return "Alleen onder voorwaarden."
+    if _of_another_number(question, sentence):
+        return ""
     return "" if _NEGATION.search(sentence) else "Ja."
+
+
+def _of_another_number(question: str, sentence: str) -> bool:
+    """Whether the question asks about a number and the sentence names only others: "twee" where it says that one may."""
+    asked = {number.lower() for number in _NUMBER.findall(question)}
+    named = {number.lower() for number in _NUMBER.findall(sentence)}
+    return bool(asked and named) and not asked & named
