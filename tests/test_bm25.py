@@ -1,5 +1,6 @@
 import json
 import math
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,6 +46,18 @@ def test_matches_equal_the_formula_token_by_token(texts: list[list[str]], query:
     expected = np.array([[brute_force(texts, token)[row] for row in rows] for token in query]).reshape(len(query), len(rows))
 
     np.testing.assert_allclose(Bm25Index.build(texts).matches(query, np.array(rows, dtype=np.int64)), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_matches_in_one_text_leave_the_other_postings_alone() -> None:
+    index = Bm25Index.build([["opslag"]] * 50_000)
+    tracemalloc.start()
+
+    matches = index.matches(["opslag"], np.array([49_999]))
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert matches[0, 0] > 0
+    assert peak_bytes < 50_000  # a copy of the postings takes 400,000
 
 
 @given(TEXTS, TOKENS)

@@ -75,14 +75,15 @@ class Bm25Index:
         """
         result = np.zeros((len(tokens), len(rows)), dtype=np.float32)
         starts, texts, scores = (self._index.scores[key] for key in ("indptr", "indices", "data"))
+        sought = rows.astype(texts.dtype)  # in another type than the postings, numpy would copy all of them at each search
         for number, token in enumerate(tokens):
             token_id = self._index.vocab_dict.get(token)
             if token_id is None or token not in self._document_frequencies:
                 continue
             start, end = int(starts[token_id]), int(starts[token_id + 1])
             postings = texts[start:end]
-            places = np.minimum(np.searchsorted(postings, rows), max(0, end - start - 1))
-            found = postings[places] == rows
+            places = np.minimum(np.searchsorted(postings, sought), max(0, end - start - 1))
+            found = postings[places] == sought
             result[number, found] = scores[start:end][places[found]]
         return result
 
