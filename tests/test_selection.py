@@ -148,17 +148,27 @@ def test_words_vectors_and_numbers_of_a_fact_count(
     assert features[:, FACT_FEATURES.index(feature)] == pytest.approx(expected, abs=2e-3)
 
 
+def linked(index: KnowledgeIndex, question: str, row: int) -> list[float]:
+    vector = ThemeModel().encode_query(question)
+    features = fact_features(read(index, question), vector, row, index.chunk(row), index, "other")
+    values: list[float] = features[:, FACT_FEATURES.index("linked")].tolist()
+    return values
+
+
 def test_corpus_questions_like_this_one_point_at_a_fact(index: KnowledgeIndex) -> None:
-    vector = ThemeModel().encode_query("december")
+    about_december, about_storage = linked(index, "december", PRICE_ROW), linked(index, "opslag", PRICE_ROW)
 
-    by_row = {
-        row: fact_features(read(index, "december"), vector, row, index.chunk(row), index, "other")[:, FACT_FEATURES.index("linked")]
-        for row in (PRICE_ROW, RETURN_ROW, REVIEW_ROW)
-    }
+    assert about_december[1] > about_december[0]
+    assert about_storage[0] > about_december[0]
+    assert [sum(about_december), sum(about_storage)] == pytest.approx([1.0, 1.0])
 
-    assert by_row[PRICE_ROW][1] > by_row[PRICE_ROW][0]
-    assert by_row[RETURN_ROW] == pytest.approx([0.1] * 10)  # its one question is as near to each of the ten
-    assert [float(linked.sum()) for linked in by_row.values()] == pytest.approx([1.0, 1.0, 0.0])  # a review has no questions
+
+def test_questions_that_tell_no_fact_apart_point_at_all_alike(index: KnowledgeIndex) -> None:
+    assert linked(index, "december", RETURN_ROW) == pytest.approx([0.1] * 10)
+
+
+def test_a_chunk_without_questions_points_at_no_fact(index: KnowledgeIndex) -> None:
+    assert linked(index, "recensie", REVIEW_ROW) == [0.0]
 
 
 def test_facts_that_the_index_does_not_know_go_by_their_words(index: KnowledgeIndex) -> None:
