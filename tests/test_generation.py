@@ -1,0 +1,180 @@
+"""The extractive engine: what is shown of the facts, in which form, and that every statement stands in what it cites."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pytest
+from example_chunks import APPEAL, CHECKED_ON, CHUNKS, FEES, PLANS, REVIEWS, STORAGE, make_chunk
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.documents import Chunk
+from assistant.generation import Draft, compose, plain
+from assistant.query_rewriting import Query
+from assistant.retrievers import Candidate
+from assistant.selection import RankedFact
+from assistant.splitters import split_facts
+
+TODAY = date(2026, 11, 22)
+MARKER = re.compile(r"\[\d+\]")
+CODES = make_chunk(
+    "EAN of FNSKU?",
+    "Een FNSKU hoort bij jouw account; een EAN doet dat niet. Het magazijn ziet aan een EAN dus niet van wie een stuk is. "
+    "Meer over codes staat in [Productcodes](../listings/codes.md).\n\n"
+    "De tabel vergelijkt beide codes (2026).\n\n"
+    "| Code | Van wie | Bij wie |\n|---|---|---|\n| EAN | GS1 | elke verkoper |\n| FNSKU | Amazon | jouw account |",
+)
+NAMES = make_chunk("Hoe heten de regels?", "De drie regels heten:\n\n- Regel een: luister.\n- Regel twee: wacht.\n- Regel drie: besluit.")
+COUNT = make_chunk("Hoeveel regels zijn er?", "Er zijn drie regels. Ze golden al in 2015.")
+GLOSSARY = make_chunk(
+    "Begrippen", "De lijst legt termen uit over winkelen.\n\n- **Koopknop** (Buy Box): de koopknop is het gekozen aanbod."
+)
+BUTTON = make_chunk("Wat is de koopknop?", "De koopknop (Buy Box) is het aanbod dat een klant in zijn winkelwagen legt.")
+
+
+def with_facts(chunk: Chunk) -> Chunk:
+    return chunk.model_copy(update={"facts": tuple(split_facts(chunk.text))})
+
+
+def draft_of(question: str, chunks: Sequence[Chunk], chances: Mapping[tuple[int, int], float], budget: int = 660) -> Draft:
+    """The answer when the facts with a chance, by candidate and place, are ranked as given."""
+    candidates = [Candidate(row=row, chunk=with_facts(chunk), score=1.0, features={}) for row, chunk in enumerate(chunks)]
+    ranked = [
+        RankedFact(candidate=candidate, place=place, fact=candidates[candidate].chunk.facts[place], chance=chance, coverage=1.0)
+        for (candidate, place), chance in sorted(chances.items(), key=lambda item: -item[1])
+    ]
+    return compose(Query(text=question), candidates, ranked, TODAY, budget=budget)
+
+
+def body(draft: Draft) -> str:
+    """The text without markers and without the line about its date."""
+    return MARKER.sub("", "\n\n".join(piece for piece in draft.pieces if not piece.startswith("_Nagekeken"))).replace("  ", " ")
+
+
+def test_compose_gives_nothing_without_facts() -> None:
+    assert draft_of("Wat kost dat?", [], {}) == Draft(pieces=(), citations=())
+
+
+def test_how_gives_all_steps_numbered_under_their_line() -> None:
+    text = draft_of("Hoe maak ik bezwaar?", [APPEAL], {(0, 2): 0.9}).text
+    assert text.startswith("Zo maak je bezwaar tegen een schorsing van je account: [1]\n\n1. Open Accountstatus")
+    assert re.findall(r"^\d(?=\. )", text, re.MULTILINE) == ["1", "2", "3", "4"]
+
+
+def test_comparison_gives_the_table_whole() -> None:
+    text = draft_of("Wat is het verschil tussen EAN en FNSKU?", [CODES], {(0, 0): 0.8, (0, 4): 0.1}).text
+    assert "De beide" not in text
+    assert "Beide codes (2026): [1]" in text
+    assert "| EAN [1] | GS1 | elke verkoper |\n| FNSKU [1] | Amazon | jouw account |" in text
+
+
+def test_list_is_taken_whole_from_the_section_that_announces_it() -> None:
+    draft = draft_of("Welke regels zijn er?", [COUNT, NAMES], {(0, 0): 0.7, (1, 0): 0.2})
+    assert "- Regel een: luister. [2]\n- Regel twee: wacht. [2]\n- Regel drie: besluit. [2]" in draft.text
+    assert [citation.heading for citation in draft.citations] == [COUNT.heading, NAMES.heading]
+
+
+def test_one_row_stands_without_its_table() -> None:
+    text = draft_of("Hoeveel commissie betaal ik over schoenen?", [FEES], {(0, 2): 0.9}).text
+    assert "- Schoenen: t/m € 15: 15%; boven € 15: 12% [1]" in text
+    assert "De tabel toont" not in text and "Kleding" not in text
+
+
+@pytest.mark.parametrize(
+    ("chunk", "idle"),
+    [(NAMES, 0), (CODES, 2), (CODES, 3), (GLOSSARY, 0)],
+    ids=["line above a list", "names another article", "line above a table", "line above a glossary"],
+)
+def test_a_sentence_that_says_nothing_by_itself_is_left_out(chunk: Chunk, idle: int) -> None:
+    left_out = with_facts(chunk).facts[idle].text
+    draft = draft_of("Wat moet ik weten?", [PLANS, chunk], {(0, 0): 0.5, (1, idle): 0.4})
+    assert [citation.heading for citation in draft.citations] == [PLANS.heading]
+    assert left_out.split()[-2] not in draft.text
+
+
+def test_a_sentence_with_dus_brings_the_one_before_it() -> None:
+    text = body(draft_of("Wat ziet het magazijn?", [CODES], {(0, 1): 0.9}))
+    assert text.startswith("Een FNSKU hoort bij jouw account; een EAN doet dat niet.")
+
+
+def test_a_term_is_defined_once() -> None:
+    draft = draft_of("Wat is de koopknop?", [BUTTON, GLOSSARY], {(0, 0): 0.5, (1, 1): 0.4})
+    assert [citation.heading for citation in draft.citations] == [BUTTON.heading]
+
+
+def test_the_figure_comes_before_what_is_less_likely() -> None:
+    chances = {(0, 1): 0.8, (0, 0): 0.1, (0, 2): 0.1}
+    assert body(draft_of("Wat kost opslag in november?", [STORAGE], chances)).startswith("In oktober, november en december kost")
+    assert body(draft_of("Vertel over opslag", [STORAGE], chances)).startswith("Opslag bij FBA kost in Duitsland van januari")
+
+
+def test_a_fact_far_less_likely_than_the_best_is_left_out() -> None:
+    text = draft_of("Vertel over plannen", [PLANS], {(0, 0): 0.6, (0, 1): 0.08, (0, 2): 0.03}).text
+    assert "Individueel" in text
+    assert "Vanaf 40" not in text
+
+
+def test_a_verdict_opens_the_answer() -> None:
+    assert draft_of("Mag ik een beloning geven voor een recensie?", [REVIEWS], {(0, 0): 0.9}).text.startswith("**Nee.** Je mag geen")
+
+
+def test_freshness_names_date_and_country_of_figures_only() -> None:
+    assert (
+        draft_of("Wat kost Professioneel?", [PLANS], {(0, 0): 0.9}).pieces[-1] == "_Nagekeken op 22 november 2026; geldt voor Nederland._"
+    )
+    assert "Nagekeken" not in draft_of("Mag ik een beloning geven?", [REVIEWS], {(0, 0): 0.9}).text
+
+
+def test_warnings_tell_of_an_old_figure_and_of_another_country() -> None:
+    old = STORAGE.model_copy(update={"review_by": date(2026, 1, 1)})
+    first, second = draft_of("Wat kost opslag?", [old], {(0, 0): 0.9}).warnings
+    assert "vóór 1 januari 2026" in first
+    assert second.startswith("Deze cijfers gelden voor Duitsland; voor Nederland")
+
+
+def test_plain_keeps_words_of_a_link_and_drops_a_reference_at_the_end() -> None:
+    assert plain("Kies [FBA](fba.md); zie [Opslag](opslag.md).") == "Kies FBA."
+    assert plain("Zie [KvK](https://kvk.nl).") == "Zie [KvK](https://kvk.nl)."
+
+
+QUESTIONS = st.sampled_from(
+    ["Hoe werkt het?", "Welke zijn er?", "Wat is het verschil?", "Mag ik dat?", "Waarom is dat?", "Wat is FBA?", "Hoeveel kost het?", "fba"]
+)
+PLACES = [(number, place) for number, chunk in enumerate(CHUNKS) for place in range(len(with_facts(chunk).facts))]
+CHANCES = st.dictionaries(st.sampled_from(PLACES), st.floats(0.001, 1.0), min_size=1)
+
+
+@given(QUESTIONS, CHANCES)
+@settings(deadline=None)
+def test_every_statement_is_cited_and_every_quote_stands_in_its_chunk(question: str, chances: dict[tuple[int, int], float]) -> None:
+    draft = draft_of(question, CHUNKS, chances)
+    numbers = {citation.number for citation in draft.citations}
+    assert numbers == set(range(1, len(draft.citations) + 1))
+    for line in "\n".join(draft.pieces).splitlines():
+        if line and not line.startswith(("_Nagekeken", "|---", "| Categorie")) and not re.fullmatch(r"\*\*[^*]+\*\*", line):
+            assert {int(mark[1:-1]) for mark in MARKER.findall(line)} & numbers, line
+    for citation in draft.citations:
+        facts = [fact.text for fact in split_facts(citation.text)]
+        places = [facts.index(quote) for quote in citation.quote.split("\n")]
+        assert places == sorted(places)
+
+
+@given(CHANCES, st.integers(0, 900))
+@settings(deadline=None)
+def test_the_budget_is_kept_after_the_first_fact(chances: dict[tuple[int, int], float], budget: int) -> None:
+    longest = max(len(body(draft_of("fba", CHUNKS, {place: 1.0}))) for place in chances)
+    assert len(body(draft_of("fba", CHUNKS, chances, budget))) <= max(longest, budget) + 20
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+@settings(deadline=None)
+def test_any_text_gives_an_answer(text: str, question: str) -> None:
+    chunk = make_chunk("Kop", text)
+    facts = split_facts(text)
+    draft = draft_of(question, [chunk], {(0, place): 1.0 / (place + 1) for place in range(len(facts))})
+    assert len(draft.citations) == min(1, len(facts))
+
+
+def test_a_citation_carries_the_date_of_its_chunk() -> None:
+    assert draft_of("Wat kost dat?", [PLANS], {(0, 0): 1.0}).citations[0].checked_on == CHECKED_ON
