@@ -26,7 +26,7 @@ def ask(page: Page, question: str = QUESTION) -> Locator:
 def show_conversations(page: Page) -> Locator:
     """The list of conversations, opened first where it hides behind a button."""
     expect(page.locator("#sidebar-switch button, #new-conversation").locator("visible=true").first).to_be_visible()
-    switch = page.get_by_role("button", name="Gesprekken")
+    switch = page.get_by_role("button", name="Gesprekken", exact=True)
     if switch.is_visible():
         switch.click()
     sidebar = page.locator("#sidebar")
