@@ -9,6 +9,7 @@ from example_chunks import APPEAL, CHECKED_ON, CHUNKS, FEES, PLANS, REVIEWS, STO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.calculation import WorkedSum
 from assistant.documents import Chunk
 from assistant.generation import Draft, compose, plain
 from assistant.query_rewriting import Query
@@ -28,7 +29,7 @@ CODES = make_chunk(
 NAMES = make_chunk("Hoe heten de regels?", "De drie regels heten:\n\n- Regel een: luister.\n- Regel twee: wacht.\n- Regel drie: besluit.")
 COUNT = make_chunk("Hoeveel regels zijn er?", "Er zijn drie regels. Ze golden al in 2015.")
 GLOSSARY = make_chunk(
-    "Begrippen", "De lijst legt termen uit over winkelen.\n\n- **Koopknop** (Buy Box): de koopknop is het gekozen aanbod."
+    "Begrippen", "De lijst legt termen uit over winkelen.\n\n- **Koopknop** (Buy Box): de koopknop wijst Amazon toe aan een verkoper."
 )
 BUTTON = make_chunk("Wat is de koopknop?", "De koopknop (Buy Box) is het aanbod dat een klant in zijn winkelwagen legt.")
 
@@ -136,6 +137,45 @@ def test_warnings_tell_of_an_old_figure_and_of_another_country() -> None:
 def test_plain_keeps_words_of_a_link_and_drops_a_reference_at_the_end() -> None:
     assert plain("Kies [FBA](fba.md); zie [Opslag](opslag.md).") == "Kies FBA."
     assert plain("Zie [KvK](https://kvk.nl).") == "Zie [KvK](https://kvk.nl)."
+
+
+def table(rows: int) -> Chunk:
+    """A section with a table of about 100 characters a row."""
+    return make_chunk("Tarieven", "| Soort | Tarief |\n|---|---|\n" + "\n".join(f"| Soort {row} | {'laag ' * 17}|" for row in range(rows)))
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "shown"),
+    [("Noem de soorten", 9, 9), ("Noem de soorten", 13, 1), ("Wat is het verschil tussen de soorten?", 5, 5),
+     ("Wat is het verschil tussen de soorten?", 9, 1)],
+    ids=["list", "list too long", "comparison", "comparison too long"],
+)  # fmt: skip
+def test_a_table_is_shown_whole_unless_it_is_too_long(question: str, rows: int, shown: int) -> None:
+    assert len(re.findall(r"Soort \d", draft_of(question, [table(rows)], {(0, 3): 0.9}).text)) == shown
+
+
+def test_an_announced_list_that_is_too_long_is_not_fetched() -> None:
+    long = make_chunk("Regels", "De regels heten:\n\n" + "\n".join(f"- Regel {row}: {'wacht ' * 15}." for row in range(20)))
+    assert len(draft_of("Welke regels zijn er?", [COUNT, long], {(0, 0): 0.7, (1, 0): 0.2}).citations) == 1
+
+
+def test_nothing_is_added_when_the_facts_shown_are_nearly_certain() -> None:
+    text = draft_of("Vertel over plannen", [PLANS], {(0, 0): 0.9, (0, 1): 0.08, (0, 2): 0.07}).text
+    assert "Individueel" in text
+    assert "Vanaf 40" not in text
+
+
+def test_a_few_words_bring_the_sentence_before_them() -> None:
+    chunk = make_chunk("Labels", "Elk label heeft dezelfde kleur. Altijd rood.")
+    assert body(draft_of("Wat weet je?", [chunk], {(0, 1): 0.9})).startswith("Elk label heeft dezelfde kleur. Altijd rood.")
+
+
+def test_a_sum_keeps_the_sentence_it_rests_on() -> None:
+    chunk = with_facts(FEES)
+    worked = WorkedSum(text="Som: 12% van € 20 = € 2,40.", facts=(chunk.facts[2],), rule="commissie", chunks=(chunk,))
+    draft = compose(Query(text="Hoeveel commissie betaal ik?"), [], [], TODAY, worked=worked)
+    assert draft.pieces[0] == "Som: 12% van € 20 = € 2,40. [1]"
+    assert draft.pieces[1].startswith("De tabel toont de verwijzingskosten per categorie")
 
 
 QUESTIONS = st.sampled_from(
