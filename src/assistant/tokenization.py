@@ -211,13 +211,15 @@ class Vocabulary:
         return repaired
 
     def _find_repair(self, word: str) -> str | None:
-        if len(word) < 5 or not word.isalpha() or word in self.counts or word in STOP_WORDS or len(word) > 40:
+        if len(word) < 4 or not word.isalpha() or word in self.counts or word in STOP_WORDS or len(word) > 40:
             return None
         if self.compound_parts(word) or self.knows_inflection(word):
             return None
         allowed = 1 if len(word) < 8 else 2
         candidates = [known for length in range(len(word) - allowed, len(word) + allowed + 1) for known in self._by_length.get(length, ())]
         found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+        if len(word) == 4:  # another letter makes another word of it (vaas, vaak); only a slip of the fingers is repaired
+            found = [hit for hit in found if len(hit[0]) != 4 or sorted(hit[0]) == sorted(word)]
         if not found:
             return None
         # Nearest first; among equals the same first letter, then the more frequent word.
