@@ -201,6 +201,29 @@ def test_a_question_right_after_stopping_is_answered(fake: Server, visitor: Visi
         ask(page, f"Wat kost een verkoopplan in {2020 + number}?")
 
 
+# Types and sends a question at the very moment an answer stands in the thread, while Gradio still holds the one before.
+ASK_ON = """questions => new MutationObserver((changes, observer) => {
+  const asked = document.querySelectorAll("#thread .turn").length;
+  if (asked === 0 || asked !== window.asked) return;
+  if (window.asked++ > questions.length) return observer.disconnect();
+  const box = document.querySelector("#question textarea");
+  box.value = questions[asked - 1];
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  for (const name of ["keydown", "keypress"]) box.dispatchEvent(new KeyboardEvent(name, { key: "Enter", bubbles: true }));
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
+def test_a_question_sent_as_an_answer_appears_is_answered(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, app.address)
+    page.evaluate("window.asked = 1")
+    page.evaluate(ASK_ON, ["Wat is Pan-EU?", "Wat is de koopknop?", "Wat is een ASIN?"])
+    ask(page, "Wat kost een verkoopplan?")
+    expect(page.locator("#thread .turn")).to_have_count(4)
+    expect(page.locator("#thread .turn").last).to_contain_text("Wat is een ASIN?")
+    expect(page.get_by_label("Je vraag", exact=True)).to_have_value("")
+
+
 def test_enter_in_an_empty_box_changes_nothing(app: Server, visitor: Visitor) -> None:
     page = visitor.page
     open_chat(page, app.address)

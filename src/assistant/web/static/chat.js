@@ -90,10 +90,10 @@
     box.setSelectionRange(box.value.length, box.value.length);
   };
 
-  // For a moment after an answer was stopped, Gradio passes over what is asked; then it is sent once more.
-  let stoppedAt = -Infinity;
+  // For a moment after an answer ended or was stopped, Gradio passes over what is asked; then it is sent once more.
+  let endedAt = -Infinity;
   const insist = (send) => {
-    if (performance.now() - stoppedAt > 3000) return;
+    if (performance.now() - endedAt > 3000) return;
     const count = () => document.querySelectorAll("#thread .turn").length;
     const before = count();
     let tries = 10;
@@ -102,7 +102,7 @@
       send();
       setTimeout(again, 300);
     };
-    setTimeout(again, 300);
+    setTimeout(again, 100);
   };
   const insistOnTyped = () => {
     const typed = questionBox()?.value;
@@ -247,7 +247,7 @@
     },
     connectConversations(element, trigger) {
       openConversation = (id) => {
-        stoppedAt = performance.now();
+        endedAt = performance.now();
         trigger("open", { conversation_id: id });
       };
       element.addEventListener("click", (event) => onListClick(event, trigger));
@@ -267,7 +267,7 @@
       stopEditing();
       if (!touch.matches) focusQuestion();
     }
-    if (event.target.closest?.("#stop, #new-conversation")) stoppedAt = performance.now();
+    if (event.target.closest?.("#stop, #new-conversation")) endedAt = performance.now();
     if (event.target.closest?.("#send") && event.isTrusted) insistOnTyped();
     if (event.target.closest?.("#new-conversation")) {
       closeSidebar();
@@ -370,6 +370,7 @@
     if (last && done.dataset.after && last !== done.dataset.after) openConversation(done.dataset.conversation);
     turns.append(...done.children);
     done.remove();
+    endedAt = performance.now();
   };
 
   // A new question scrolls to the top of the page when it is asked and once more when its answer is complete, unless the
