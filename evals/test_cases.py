@@ -55,7 +55,7 @@ def _leans(name: str, expected: Expectation) -> bool:
 
 def _training_questions() -> Iterator[str]:
     """Every question in the development material, standalone forms of follow-ups too."""
-    for path in sorted(TRAINING.glob("*.jsonl")):
+    for path in sorted(TRAINING.rglob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             entry = json.loads(line)
             for asked in entry.get("turns", [entry]):
