@@ -10,6 +10,7 @@ from assistant.documents import Document
 from assistant.evaluation.dataset import KINDS, AnyCase, Case, Expectation, check_sections, expectations
 from assistant.evaluation.gate import section_texts
 from assistant.evaluation.leakage import find_leaks
+from assistant.index import all_questions
 from evals.paths import TRAINING
 
 CASES_AT_LEAST = 350
@@ -40,7 +41,7 @@ def test_sections_exist(cases: list[AnyCase], documents: Sequence[Document]) -> 
 
 def test_no_case_leaked_into_training(cases: list[AnyCase], documents: Sequence[Document]) -> None:
     asked = {name: expected.question for name, expected in expectations(cases) if not _leans(name, expected)}
-    seen = [question for document in documents for section in document.sections for question in (*section.questions, *section.asked)]
+    seen = [question for document in documents for section in document.sections for question in all_questions(section)]
     leaks = find_leaks(asked, [*seen, *_training_questions()])
     if leaks:
         pytest.fail(

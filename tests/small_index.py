@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.documents import Document, Section
+from assistant.documents import Asked, Document, Section
 from assistant.embeddings import EmbeddingModel, Vectors
 from assistant.index import IndexStore, KnowledgeIndex
 
@@ -72,7 +72,7 @@ PLANS = Document(
             heading="Wat kost een plan?",
             text="Het plan Professioneel kost € 39 per maand. Het plan Individueel heeft geen maandbedrag.",
             questions=("prijs van een plan",),
-            asked=("kzoek een plan voor mijn recensie",),
+            asked=(Asked(question="kzoek een plan voor mijn recensie", fact="Het plan Individueel heeft geen maandbedrag."),),
             marketplaces=("NL",),
         ),
     ),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.articles import article_paths, format_figure, read_corpus, split_headings
-from assistant.documents import Source
+from assistant.documents import Asked, Source
 from assistant.errors import CorpusError
 
 ARTICLE = "start/verkoopplan-kiezen.md"
@@ -294,7 +294,7 @@ def test_questions_as_asked_belong_to_the_section_they_name(corpus_folder: Path)
     (corpus_folder / "vragen.jsonl").write_text(ASKED % (heading, "wa kost da stallen") * 2 + ASKED % ("Weg", "kwijt?"), "utf-8")
     corpus = read_corpus([corpus_folder])
     asked = {(document.document_id, section.heading): section.asked for document in corpus.documents for section in document.sections}
-    assert asked.pop(("fba/opslag.md", heading)) == ("wa kost da stallen",)
+    assert asked.pop(("fba/opslag.md", heading)) == (Asked(question="wa kost da stallen", fact="Opslag"),)
     assert not any(asked.values())
     assert len(corpus.asked) == 3
 

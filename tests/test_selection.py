@@ -171,6 +171,17 @@ def test_a_chunk_without_questions_points_at_no_fact(index: KnowledgeIndex) -> N
     assert linked(index, "recensie", REVIEW_ROW) == [0.0]
 
 
+def test_a_question_that_people_asked_before_points_at_the_fact_it_was_asked_of(index: KnowledgeIndex) -> None:
+    def pointed(question: str, row: int) -> list[float]:
+        query = read(index, question)
+        vector = ThemeModel().encode_query(question)
+        features = fact_features(query, vector, row, index.chunk(row), index, question_shape(question))
+        return [round(float(value), 3) for value in features[:, FACT_FEATURES.index("asked")]]
+
+    assert pointed("kzoek een plan voor mijn recensie", PLAN_ROW) == [0.0, 1.0]
+    assert not any(pointed("kzoek een plan voor mijn recensie", PRICE_ROW))
+
+
 def test_facts_that_the_index_does_not_know_go_by_their_words(index: KnowledgeIndex) -> None:
     chunk = index.chunk(PRICE_ROW)
     chunk = chunk.model_copy(update={"facts": chunk.facts[1:]})

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from assistant.documents import Document, Record, Section, Source
+from assistant.documents import Asked, Document, Record, Section, Source
 from assistant.errors import CorpusError
 
 MARKETPLACES = ("NL", "BE", "DE", "FR", "IT", "ES", "PL", "SE", "IE", "UK", "US", "EU")
@@ -207,9 +207,10 @@ def read_corpus(folders: Sequence[Path]) -> Corpus:
     asked = tuple(question for folder in folders for question in _read_asked(folder / ASKED_FILE, faults))
     if faults:
         raise CorpusError(faults)
-    by_section: dict[tuple[str, str], list[str]] = {}
+    by_section: dict[tuple[str, str], dict[str, Asked]] = {}
     for entry in asked:
-        by_section.setdefault((entry.document_id, entry.heading), []).append(entry.question)
+        own = by_section.setdefault((entry.document_id, entry.heading), {})
+        own.setdefault(entry.question, Asked(question=entry.question, fact=entry.fact))
     return Corpus(
         documents=tuple(_with_asked(documents[key], by_section) for key in sorted(documents)),
         asked=asked,
@@ -235,9 +236,9 @@ def _read_asked(path: Path, faults: list[str]) -> list[AskedQuestion]:
     return found
 
 
-def _with_asked(document: Document, asked: Mapping[tuple[str, str], Sequence[str]]) -> Document:
+def _with_asked(document: Document, asked: Mapping[tuple[str, str], Mapping[str, Asked]]) -> Document:
     sections = tuple(
-        section.model_copy(update={"asked": tuple(dict.fromkeys(asked.get((document.document_id, section.heading), ())))})
+        section.model_copy(update={"asked": tuple(asked.get((document.document_id, section.heading), {}).values())})
         for section in document.sections
     )
     return document.model_copy(update={"sections": sections})

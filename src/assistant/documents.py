@@ -29,6 +29,13 @@ class Source(Record):
     accessed_on: date | None = None
 
 
+class Asked(Record):
+    """One more way in which people ask for a section, and the first words of the fact that answers it."""
+
+    question: str
+    fact: str = ""
+
+
 class Section(Record):
     """One ``##`` section of an article, or one part of an ingested document.
 
@@ -38,7 +45,7 @@ class Section(Record):
     heading: str
     text: str
     questions: tuple[str, ...] = ()
-    asked: tuple[str, ...] = Field(default=(), exclude=True)
+    asked: tuple[Asked, ...] = Field(default=(), exclude=True)
     sources: tuple[Source, ...] = ()
     marketplaces: tuple[str, ...] = ()
 
@@ -94,7 +101,7 @@ class Chunk(Record):
     review_by: date | None = None
     sources: tuple[Source, ...] = ()
     questions: tuple[str, ...] = ()
-    asked: tuple[str, ...] = Field(default=(), exclude=True)
+    asked: tuple[Asked, ...] = Field(default=(), exclude=True)
     synonyms: tuple[tuple[str, ...], ...] = ()
     facts: tuple[Fact, ...] = ()
 

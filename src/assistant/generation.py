@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Final
 
 from assistant.calculation import WorkedSum
 from assistant.documents import Chunk, Citation, Fact, Record
@@ -33,6 +34,8 @@ SUM_CHARACTERS = 420
 ENOUGH = 0.97
 # A fact this much less likely than the best one is left out even when there is room.
 LEAST_SHARE = 0.06
+# Questions that one fact seldom answers: the section that holds most of the chance leads, not the single likeliest fact.
+WHOLE_SHAPES: Final[tuple[Shape, ...]] = ("how", "list", "comparison")
 _DISPUTED = re.compile(
     r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE
 )
@@ -161,14 +164,14 @@ def _pick(
     shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int, rule: Mapping[int, set[int]]
 ) -> list[_Picked]:
     """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
-    listed = _whole_list(shape, candidates, ranked) if ranked and shape in ("how", "list", "comparison") else None
+    listed = _whole_list(shape, candidates, ranked) if ranked and shape in WHOLE_SHAPES else None
     ranked = [fact for fact in ranked if not _is_idle(candidates[fact.candidate].chunk, fact.place)] or ranked[:1]
     if not ranked:
         return []
     basket = _Basket(candidates)
     for candidate, places in rule.items():
         basket.add(candidate, set().union(*(_with_context(candidates[candidate].chunk, place, shape) for place in places)))
-    best = ranked[0]
+    best = _leading(shape, ranked)
     basket.add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
     if listed:
         basket.add(*listed)
@@ -186,6 +189,17 @@ def _pick(
             basket.add(fact.candidate, places)
             covered += fact.chance
     return basket.picked()
+
+
+def _leading(shape: Shape, ranked: Sequence[RankedFact]) -> RankedFact:
+    """The fact to start from: the likeliest, or for an answer of several facts the likeliest of the likeliest section."""
+    if shape not in WHOLE_SHAPES:
+        return ranked[0]
+    chances: dict[int, float] = {}
+    for fact in ranked:
+        chances[fact.candidate] = chances.get(fact.candidate, 0.0) + fact.chance
+    leading = max(chances, key=lambda candidate: (chances[candidate], -candidate))
+    return next(fact for fact in ranked if fact.candidate == leading)
 
 
 def _delays(shape: Shape, fact: RankedFact, best: RankedFact) -> bool:
@@ -269,7 +283,7 @@ def _whole_list(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[
     It stands in the best chunk; or, when that has none and a list is asked for, under a sentence that announces it and is itself
     among the likeliest facts. A list that is too long to show whole does not count.
     """
-    best = ranked[0].candidate
+    best = _leading(shape, ranked).candidate
     places = _likeliest_block(shape, candidates[best].chunk, [fact for fact in ranked if fact.candidate == best])
     if places or shape != "list":
         return best, places

@@ -27,7 +27,7 @@ from pydantic import ValidationError
 
 from assistant import vectorstore
 from assistant.bm25 import Bm25Index
-from assistant.documents import Chunk, Document, Record
+from assistant.documents import Chunk, Document, Record, Section
 from assistant.embeddings import EmbeddingModel, LangChainEmbeddings, Vectors
 from assistant.errors import IndexLockedError, VectorIndexError
 from assistant.splitters import SPLITTER_VERSION, split
@@ -39,8 +39,9 @@ Progress = Callable[[str, int, int], None]
 FORMAT: Final = "verkoopassistent-index/1"
 CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT, ASKED_UNIT = 0, 1, 2, 3
 FIELDS = ("body", "heading", "questions", "all", "ngrams")
+FACT_NAME_LENGTH: Final = 48  # how many characters of a fact stand for it in ``vragen.jsonl``
 ROWS_IN_MEMORY: Final = 1_000
-LEXICAL_VERSION = "2"  # raise it when tokenization changes
+LEXICAL_VERSION = "3"  # raise it when tokenization or the files of the index change
 
 
 class Fingerprint(Record):
@@ -84,10 +85,21 @@ def unit_texts(chunk: Chunk) -> Iterator[tuple[int, str]]:
     yield CHUNK_UNIT, f"{chunk.title}. {chunk.heading}. {chunk.text}"
     for question in chunk.questions:
         yield QUESTION_UNIT, question
-    for question in chunk.asked:
-        yield ASKED_UNIT, question
+    for asked in chunk.asked:
+        yield ASKED_UNIT, asked.question
     for fact in chunk.facts:
         yield FACT_UNIT, f"{chunk.heading}: {fact.text}"
+
+
+def all_questions(chunk: Chunk | Section) -> list[str]:
+    """The questions about a chunk or section, those that people asked included."""
+    return [*chunk.questions, *(asked.question for asked in chunk.asked)]
+
+
+def asked_places(chunk: Chunk) -> list[int]:
+    """For each question that people asked of a chunk the place of the fact that answers it; -1 when that is not known."""
+    places = {fact.text[:FACT_NAME_LENGTH]: place for place, fact in reversed(list(enumerate(chunk.facts)))}
+    return [places.get(asked.fact, -1) for asked in chunk.asked]
 
 
 def body_text(chunk: Chunk) -> str:
@@ -139,12 +151,15 @@ class KnowledgeIndex:
         self.unit_kinds: NDArray[np.uint8] = np.load(self.folder / "unit_kinds.npy")
         self.unit_starts: NDArray[np.int64] = np.load(self.folder / "unit_starts.npy")
         self.question_starts: NDArray[np.int64] = np.load(self.folder / "question_starts.npy")
+        self._asked_places: NDArray[np.int16] = np.load(self.folder / "asked_places.npy")
+        self._asked_starts: NDArray[np.int64] = np.load(self.folder / "asked_starts.npy")
 
     def _check_sizes(self) -> None:
         (chunks,) = self._database.execute("SELECT count(*) FROM chunks").fetchone()
-        found = (chunks, len(self.unit_starts) - 1, len(self.question_starts) - 1, len(self.unit_kinds), self.unit_vectors.shape)
+        starts = {len(self.unit_starts), len(self.question_starts), len(self._asked_starts)}
+        found = (chunks, starts, len(self.unit_kinds), self.unit_vectors.shape, int(self._asked_starts[-1]))
         said = self.manifest
-        if found != (said.chunks, said.chunks, said.chunks, said.units, (said.units, said.dimensions)):
+        if found != (said.chunks, {said.chunks + 1}, said.units, (said.units, said.dimensions), len(self._asked_places)):
             raise ValueError("de bestanden horen niet bij elkaar")
 
     def __len__(self) -> int:
@@ -190,6 +205,10 @@ class KnowledgeIndex:
     def question_count(self, row: int) -> int:
         """How many questions a chunk has, those that people asked included."""
         return int(self.question_starts[row + 1] - self.question_starts[row])
+
+    def asked_places(self, row: int) -> NDArray[np.int16]:
+        """int16 ``(n,)``: for each question that people asked of a chunk the place of the fact that answers it, or -1."""
+        return self._asked_places[int(self._asked_starts[row]) : int(self._asked_starts[row + 1])]
 
     def row_kinds(self, row: int) -> NDArray[np.uint8]:
         """uint8 ``(n,)``: the kinds of the units of a chunk, in order."""
@@ -415,6 +434,8 @@ def _write_version(
     np.save(folder / "unit_vectors.npy", vectors)
     np.save(folder / "unit_kinds.npy", np.array(units.kinds, dtype=np.uint8))
     np.save(folder / "unit_starts.npy", np.array(units.starts, dtype=np.int64))
+    np.save(folder / "asked_places.npy", np.array([place for chunk in chunks for place in asked_places(chunk)], dtype=np.int16))
+    np.save(folder / "asked_starts.npy", np.cumsum([0, *(len(chunk.asked) for chunk in chunks)], dtype=np.int64))
     _write_lexical(folder, chunks, progress)
     _write_records(folder, documents, chunks)
     _write_vectors(folder, name, units, vectors, model, chroma_url, progress)
@@ -449,7 +470,7 @@ def _embed(
 
 
 def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) -> None:
-    questions = [question for chunk in chunks for question in (*chunk.questions, *chunk.asked)]
+    questions = [question for chunk in chunks for question in all_questions(chunk)]
     starts = np.cumsum([0, *(len(chunk.questions) + len(chunk.asked) for chunk in chunks)], dtype=np.int64)
     np.save(folder / "question_starts.npy", starts)
     # Questions in ``asked`` are typed as people type them: their spelling teaches nothing.
@@ -462,8 +483,8 @@ def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) ->
         "body": (tokens(body_text(chunk), vocabulary) for chunk in chunks),
         "heading": (tokens(heading_text(chunk), vocabulary) for chunk in chunks),
         "questions": (tokens(question, vocabulary) for question in questions),
-        "all": (tokens("\n".join([body_text(chunk), heading_text(chunk), *chunk.questions, *chunk.asked]), vocabulary) for chunk in chunks),
-        "ngrams": (ngrams(f"{heading_text(chunk)}\n{' '.join([*chunk.questions, *chunk.asked])}\n{chunk.text}") for chunk in chunks),
+        "all": (tokens("\n".join([body_text(chunk), heading_text(chunk), *all_questions(chunk)]), vocabulary) for chunk in chunks),
+        "ngrams": (ngrams(f"{heading_text(chunk)}\n{' '.join(all_questions(chunk))}\n{chunk.text}") for chunk in chunks),
     }
     for done, (field, token_lists) in enumerate(fields.items(), 1):
         target = folder / "bm25" / field

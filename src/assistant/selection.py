@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from assistant.documents import Chunk, Fact, Record
 from assistant.embeddings import Vectors
 from assistant.errors import VectorIndexError
-from assistant.index import FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
+from assistant.index import ASKED_UNIT, FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
 from assistant.query_rewriting import Query
 from assistant.retrievers import Candidate
 from assistant.tokenization import Vocabulary, tokens
@@ -26,7 +26,7 @@ Shape = Literal["amount", "verdict", "how", "list", "comparison", "why", "defini
 
 FACT_FEATURES: Final = (
     "dense", "dense_gap", "coverage", "coverage_with_heading", "linked", "lead", "number_wanted", "numbers_shared", "step_wanted",
-    "item_wanted", "row", "warning", "tip", "leans", "reason_wanted", "verdict_wanted", "definition_wanted",
+    "item_wanted", "row", "warning", "tip", "leans", "reason_wanted", "verdict_wanted", "definition_wanted", "asked",
 )  # fmt: skip
 
 _NUMBER_TOKEN = re.compile(r"\d")
@@ -126,6 +126,7 @@ def fact_features(query: Query, vector: Vectors, row: int, chunk: Chunk, index: 
         features[:, column["dense"]] = dense
         features[:, column["dense_gap"]] = dense - dense.max(initial=0.0)
         features[:, column["linked"]] = _linked(vector, index.units(row, QUESTION_UNIT), vectors)
+        features[:, column["asked"]] = _asked(vector, index.units(row, ASKED_UNIT), index.asked_places(row), len(facts))
     weights = {token: index.fields["body"].inverse_document_frequency(token) for token in query.tokens}
     total = max(sum(weights.values()), 1e-6)
     asked_numbers = {token for token in query.tokens if _NUMBER_TOKEN.search(token)}
@@ -150,6 +151,14 @@ def fact_features(query: Query, vector: Vectors, row: int, chunk: Chunk, index: 
         features[place, column["verdict_wanted"]] = shape == "verdict" and _VERDICT.search(fact.text) is not None
         features[place, column["definition_wanted"]] = shape == "definition" and place == 0
     return features
+
+
+def _asked(vector: Vectors, questions: Vectors, places: NDArray[np.int16], count: int) -> NDArray[np.float32]:
+    """float32 ``(count,)``: how much the question is like the one most like it of those that people asked of each fact."""
+    likeness = np.zeros(count, dtype=np.float32)
+    known = places >= 0
+    np.maximum.at(likeness, places[known], (questions @ vector)[known])
+    return likeness
 
 
 def _linked(vector: Vectors, questions: Vectors, facts: Vectors) -> NDArray[np.float32]:
