@@ -39,6 +39,11 @@ def test_a_misspelled_word_is_read_as_the_known_word(vocabulary: Vocabulary) -> 
     assert (query.repairs, query.text) == ((("koopknpo", "koopknop"),), "hoe krijg ik de koopknop")
 
 
+def test_a_correct_word_is_read_as_it_stands() -> None:
+    query = analyse("wat doe ik in zulke toestanden", Vocabulary({"bestanden": 9}), SynonymIndex([]))
+    assert (query.repairs, query.text, query.unknown) == ((), "wat doe ik in zulke toestanden", ("zulke", "toestanden"))
+
+
 def test_short_words_are_not_repaired(vocabulary: Vocabulary) -> None:
     assert analyse("een vaas van geld", vocabulary, SynonymIndex([])).repairs == ()
 

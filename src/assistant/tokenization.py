@@ -8,11 +8,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import Stemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+CORRECT_WORDS = Path(__file__).with_name("model") / "correct_words.txt"
 
 # Function words that say nothing about the subject. Question words stay out too: the shape of a question is read elsewhere.
 STOP_WORDS = frozenset(
@@ -29,7 +32,7 @@ STOP_WORDS = frozenset(
 COLLOQUIAL_FORMS: Mapping[str, str] = {
     "trug": "terug", "kwyt": "kwijt", "effe": "even", "effekes": "even", "ffies": "even", "ff": "even", "me": "mijn", "mn": "mijn",
     "m'n": "mijn", "mij'n": "mijn", "zn": "zijn", "da": "dat", "wa": "wat", "ni": "niet", "nie": "niet", "nii": "niet",
-    "ge": "je", "gij": "je", "gulle": "jullie", "uwen": "uw", "mijnen": "mijn", "nen": "een", "ne": "een", "kheb": "ik heb",
+    "dees": "deze", "ge": "je", "gij": "je", "gulle": "jullie", "uwen": "uw", "mijnen": "mijn", "nen": "een", "ne": "een", "kheb": "ik heb",
     "khad": "ik had", "kwil": "ik wil", "kzou": "ik zou", "kga": "ik ga", "tis": "het is", "t": "het", "'t": "het", "n": "een",
     "'n": "een", "nr": "nummer", "max": "maximaal", "min": "minimaal", "pm": "per maand", "p/m": "per maand",
     "p.m": "per maand", "vd": "van de", "ipv": "in plaats van", "ivm": "in verband met", "mbt": "over", "tov": "ten opzichte van",
@@ -132,12 +135,19 @@ def stem(word: str) -> str:
     return _STEM_REPAIRS.get(word) or _STEMMER.stemWord(word)
 
 
+@cache
+def correct_words() -> frozenset[str]:
+    """Folded words that are near one of ours and yet spelled right, so that no repair is due; made by ``training/spelling_guard.py``."""
+    lines = CORRECT_WORDS.read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
 class Vocabulary:
     """The words of the knowledge base with how often each occurs."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self.counts = dict(counts)
-        self._by_length = self._group_by_length()
+        self._written, self._sounding = self._group_by_length()
         self._parts_cache: dict[str, tuple[str, ...]] = {}
         self._repair_cache: dict[str, str | None] = {}
 
@@ -152,12 +162,17 @@ class Vocabulary:
     def __contains__(self, word: str) -> bool:
         return word in self.counts
 
-    def _group_by_length(self) -> dict[int, list[str]]:
-        groups: dict[int, list[str]] = {}
+    def _group_by_length(self) -> tuple[dict[int, dict[str, str]], dict[int, dict[str, str]]]:
+        """The words a repair may propose, by length: as they are written and, of those with ij or ch, as they sound."""
+        written: dict[int, dict[str, str]] = {}
+        sounding: dict[int, dict[str, str]] = {}
         for word, count in self.counts.items():
             if count >= 2 and len(word) >= 4 and word.isalpha():
-                groups.setdefault(len(word), []).append(word)
-        return groups
+                written.setdefault(len(word), {})[word] = word
+                sound = _sound(word)
+                if sound != word:
+                    sounding.setdefault(len(sound), {})[word] = sound
+        return written, sounding
 
     def compound_parts(self, word: str) -> tuple[str, ...]:
         """The known words a compound is made of, e.g. ``opslagkosten`` -> ``(opslag, kosten)``; empty when it is none.
@@ -198,39 +213,61 @@ class Vocabulary:
         return None
 
     def repair(self, word: str) -> str | None:
-        """The known word a misspelled one most likely stands for, or None when it is known, short, or nothing is near.
+        """The known word a misspelled one most likely stands for, or None when it is known, correct, short, or nothing is near.
 
-        Distance is optimal string alignment: one edit up to seven letters, two from eight. A word that is a
-        compound of known words or an inflection of a known stem is not misspelled.
+        Distance is optimal string alignment, with y for ij or g for ch as one edit: one edit up to seven letters, two from
+        eight. Two edits bring in no letter that the known word lacks, and at most one in a word of ten letters. A correct
+        Dutch or English word, a compound of known words and an inflection of a known stem are not misspelled.
         """
         if word in self._repair_cache:
             return self._repair_cache.get(word)
         if len(self._repair_cache) > 50_000:
             self._repair_cache.clear()
-        repaired = self._repair_cache[word] = self._find_repair(word)
+        repaired = self._repair_cache[word] = None if word in correct_words() else self.nearest(word)
         return repaired
 
-    def _find_repair(self, word: str) -> str | None:
+    def nearest(self, word: str) -> str | None:
+        """What ``repair`` makes of a word when nobody knows it to be correct."""
         if len(word) < 4 or not word.isalpha() or word in self.counts or word in STOP_WORDS or len(word) > 40:
             return None
         if self.compound_parts(word) or self.knows_inflection(word):
             return None
-        allowed = 1 if len(word) < 8 else 2
-        candidates = [known for length in range(len(word) - allowed, len(word) + allowed + 1) for known in self._by_length.get(length, ())]
-        found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=8)
-        if len(word) == 4:  # another letter makes another word of it (vaas, vaak); only a slip of the fingers is repaired
-            found = [hit for hit in found if len(hit[0]) != 4 or sorted(hit[0]) == sorted(word)]
-        if not found:
+        allowed, sound = 1 if len(word) < 8 else 2, _sound(word)
+        near = [(known, edits) for known, edits in _near(word, self._written, allowed) if _is_slip(word, known, edits)]
+        near += [
+            (known, edits + 1) for known, edits in _near(sound, self._sounding, allowed - 1) if _is_slip(sound, _sound(known), edits + 1)
+        ]
+        if not near:
             return None
         # Nearest first; among equals the same first letter, then the more frequent word.
-        best = min(found, key=lambda hit: (hit[1], hit[0][0] != word[0], -self.counts[hit[0]]))
-        return best[0]
+        return min(near, key=lambda hit: (hit[1], hit[0][0] != word[0], -self.counts[hit[0]]))[0]
 
     def knows_inflection(self, word: str) -> bool:
         """Whether a regular form of the same word is known."""
         forms = {word + suffix for suffix in ("e", "en", "s", "n", "t")}
         forms |= {word.removesuffix(suffix) for suffix in ("e", "en", "s", "n", "t", "de", "te", "den", "ten", "je", "jes")} - {word}
         return any(form in self.counts for form in forms)
+
+
+def _sound(word: str) -> str:
+    """A word with y for ij and g for ch, as many write them."""
+    return word.replace("ij", "y").replace("ch", "g")
+
+
+def _near(word: str, by_length: Mapping[int, Mapping[str, str]], allowed: int) -> list[tuple[str, int]]:
+    """The known words at most so many edits away, with their distance."""
+    candidates: dict[str, str] = {}
+    for length in range(len(word) - allowed, len(word) + allowed + 1):
+        candidates |= by_length.get(length, {})
+    return [(known, edits) for _, edits, known in process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=None)]
+
+
+def _is_slip(typed: str, known: str, edits: int) -> bool:
+    """Whether a near word differs as a slip of the fingers does, and not as another word does (vaas and vaak)."""
+    if len(typed) == len(known) == 4:
+        return sorted(typed) == sorted(known)
+    foreign = len(set(typed) - set(known))
+    return edits < 2 or foreign <= (1 if len(typed) >= 10 else 0)
 
 
 def tokens(text: str, vocabulary: Vocabulary) -> list[str]:
