@@ -99,6 +99,34 @@ def test_a_sentence_with_dus_brings_the_one_before_it() -> None:
     assert text.startswith("Een FNSKU hoort bij jouw account; een EAN doet dat niet.")
 
 
+def test_dus_after_a_long_opening_leans_as_well() -> None:
+    chunk = make_chunk(
+        "Vanaf wanneer?", "De grens ligt op 400 gram. Een kaars van 500 gram, die als pakket gaat, betaalt dus het gewone tarief."
+    )
+    assert body(draft_of("Wat betaal ik?", [chunk], {(0, 1): 0.9})).startswith("De grens ligt op 400 gram.")
+
+
+def test_a_table_of_which_much_is_shown_is_shown_whole() -> None:
+    shown = draft_of("Vertel over commissie", [FEES], {(0, 1): 0.4, (0, 3): 0.4}).text
+    assert "| Schoenen [1] | 15% | 12% |" in shown
+    long = FEES.model_copy(update={"text": FEES.text.replace("15% | 12%", f"15% | {'twaalf ' * 90}")})
+    assert "| Schoenen" not in draft_of("Vertel over commissie", [long], {(0, 1): 0.4, (0, 3): 0.4}).text
+
+
+def test_a_line_that_promises_steps_does_not_stand_without_them() -> None:
+    labels = make_chunk(
+        "Labels", "Labels print je in Seller Central, in twee stappen.\n\n1. Kies de SKU.\n2. Print het label.\n\nPlak het vlak."
+    )
+    assert "twee stappen" not in draft_of("Vertel over labels", [PLANS, labels], {(0, 0): 0.5, (1, 0): 0.4}).text
+    assert "1. Kies de SKU." in draft_of("labels printen hoe", [labels], {(0, 0): 0.5, (0, 1): 0.4}).text
+
+
+def test_an_answer_of_several_facts_starts_from_the_likeliest_section() -> None:
+    chances = {(0, 0): 0.4, (1, 0): 0.2, (1, 1): 0.2, (1, 2): 0.2}
+    assert draft_of("Welke regels zijn er?", [COUNT, NAMES], chances).citations[0].heading == NAMES.heading
+    assert draft_of("Hoeveel regels zijn er?", [COUNT, NAMES], chances).citations[0].heading == COUNT.heading
+
+
 def test_a_term_is_defined_once() -> None:
     draft = draft_of("Wat is de koopknop?", [BUTTON, GLOSSARY], {(0, 0): 0.5, (1, 1): 0.4})
     assert [citation.heading for citation in draft.citations] == [BUTTON.heading]
@@ -111,7 +139,7 @@ def test_the_figure_comes_before_what_is_less_likely() -> None:
 
 
 def test_a_fact_far_less_likely_than_the_best_is_left_out() -> None:
-    text = draft_of("Vertel over plannen", [PLANS], {(0, 0): 0.6, (0, 1): 0.08, (0, 2): 0.03}).text
+    text = draft_of("Vertel over plannen", [PLANS], {(0, 0): 0.6, (0, 1): 0.08, (0, 2): 0.004}).text
     assert "Individueel" in text
     assert "Vanaf 40" not in text
 

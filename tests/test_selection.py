@@ -58,9 +58,9 @@ def rank(index: KnowledgeIndex, question: str, scores: dict[int, float], selecto
             "Wat kost opslag?|Hoeveel dagen heb ik?|hoe lang duurt dat|Wanneer krijg ik mijn geld?|hoe hoog is de boete|sinds wanneer geldt dat|"
             "welk percentage houdt Amazon in|kost dat veel?|how much is storage|Hoeveel invoerrechten betaal ik in de VS?",
         ),
-        ("how", "Hoe maak ik een zending?|wat moet ik doen als mijn pakket kwijt is|stappenplan voor retouren|how do i ship|hoe verkoop ik in de VS"),
+        ("how", "Hoe maak ik een zending?|wat moet ik doen als mijn pakket kwijt is|stappenplan voor retouren|how do i ship|hoe verkoop ik in de VS|labels printen hoe"),
         ("definition", "Wat is FBA?|en wat is een FNSKU|Wat betekent DD+7|waar staat fbm voor|wat houdt Prime in|what is fba"),
-        ("list", "Welke documenten heb ik nodig?|Noem de leiderschapsprincipes|overzicht van alle tarieven|which documents"),
+        ("list", "Welke documenten heb ik nodig?|Noem de leiderschapsprincipes|overzicht van alle tarieven|which documents|Wat zijn de maatgroepen?|wie of wat hoeft niet te betalen"),
         ("verdict", "Mag ik kaarsen verkopen?|moet ik btw betalen|kaarsen verkopen, mag dat|krijg ik dan geld terug?|can i sell candles|Mag ik in de VS verkopen?"),
         ("other", "opslag december|Hoe heet de oprichter?|Hoe zit het met btw?|Wie richtte Amazon op?"),
     ],

@@ -32,8 +32,11 @@ ANNOUNCED_CHARACTERS = 1_500
 SUM_CHARACTERS = 420
 # Enough is shown when the facts shown hold this much of the chance.
 ENOUGH = 0.97
+# A list or table of which this share is shown is shown whole when the rest takes no more than so many characters.
+COMPLETED_SHARE = 0.3
+COMPLETED_CHARACTERS = 500
 # A fact this much less likely than the best one is left out even when there is room.
-LEAST_SHARE = 0.06
+LEAST_SHARE = 0.01
 # Questions that one fact seldom answers: the section that holds most of the chance leads, not the single likeliest fact.
 WHOLE_SHAPES: Final[tuple[Shape, ...]] = ("how", "list", "comparison")
 _DISPUTED = re.compile(
@@ -48,9 +51,13 @@ _SEE = re.compile(rf"[;,] zie (?:ook )?{_ARTICLE}(?: en {_ARTICLE})?(?=[.)]|$)")
 _POINTER = re.compile(rf"(?:\b(?:staat|staan|lees je|vind je)(?: meer| alles)? in|^Zie(?: ook)?) {_ARTICLE}(?: en {_ARTICLE})?\.?$")
 # "De tabel toont de tarieven (2026)." above a table says no more than "De tarieven (2026):".
 _TABLE_TALK = re.compile(r"^De (?:tabel|lijst) (?:toont|noemt|geeft|vergelijkt|zet) ")
+# "Labels print je in Seller Central, in vier stappen." above the steps.
+_STEPS_TALK = re.compile(r"\bin (?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien) stappen\b[^.]{0,40}\.$", re.IGNORECASE)
 _LIST_TALK = re.compile(r"^De lijst legt .* uit\b")
 # "dus" and its like inside the first clause point back just as well as "daarom" in front of it; ", dus" joins two clauses.
-_LEANS_INSIDE = re.compile(r"^[^,;:(]{1,80}?(?<![,;]) (?:dus|namelijk|daardoor|daarom|zulke|dergelijke|daarvoor|hierdoor)\b", re.IGNORECASE)
+_LEANS_INSIDE = re.compile(
+    r"^[^,;:(]{1,80}?(?<![,;]) (?:dus|namelijk|daardoor|daarom|zulke|dergelijke|daarvoor|hierdoor)\b|(?<![,;:]) dus\b", re.IGNORECASE
+)
 _DEFINED_ITEM = re.compile(r"^\*\*([^*]{2,40})\*\*")
 _DEFINED_SENTENCE = re.compile(r"^(?:de |het |een )?([^,;:.()]{2,40}?)(?: \([^)]*\))? (?:is|zijn|betekent|betekenen)\b", re.IGNORECASE)
 
@@ -188,6 +195,7 @@ def _pick(
         elif basket.length + basket.cost(fact.candidate, places) <= budget:
             basket.add(fact.candidate, places)
             covered += fact.chance
+    basket.complete_blocks()
     return basket.picked()
 
 
@@ -224,7 +232,7 @@ def _announces(chunk: Chunk, place: int) -> bool:
     if facts[place].kind != "sentence" or place + 1 >= len(facts) or facts[place + 1].kind not in ("step", "bullet", "row"):
         return False
     text = facts[place].text.rstrip()
-    return text.endswith(":") or _TABLE_TALK.search(text) is not None
+    return text.endswith(":") or _TABLE_TALK.search(text) is not None or _STEPS_TALK.search(text) is not None
 
 
 def _defined(text: str) -> str:
@@ -245,6 +253,16 @@ class _Basket:
         """How many characters these places would add."""
         facts = self._candidates[candidate].chunk.facts
         return sum(_length(facts[place]) for place in places - self._places.get(candidate, set()))
+
+    def complete_blocks(self) -> None:
+        """Add what is left of each list or table of which a good part, and at least two items, are in, when that is little."""
+        for candidate, places in list(self._places.items()):
+            facts = self._candidates[candidate].chunk.facts
+            for block in {facts[place].block for place in places if facts[place].kind in ("bullet", "row")}:
+                whole = {place for place, fact in enumerate(facts) if fact.block == block}
+                held = whole & places
+                if len(held) >= max(2, COMPLETED_SHARE * len(whole)) and self.cost(candidate, whole) <= COMPLETED_CHARACTERS:
+                    self.add(candidate, whole)
 
     def holds(self, candidate: int, places: set[int]) -> bool:
         """Whether all of these places are in already."""

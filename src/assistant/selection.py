@@ -42,7 +42,8 @@ _SHAPES: Final[tuple[tuple[Shape, re.Pattern[str]], ...]] = (
         r"\b(hoeveel|hoelang|hoe (?:lang|hoog|groot|zwaar|vaak|snel|veel|duur|laat|oud|breed)|wat (?:kost|kosten|betaal|betalen)|wanneer|vanaf|"
         r"sinds|welk(?:e)? (?:percentage|bedrag|datum|jaar|tarief|grens|limiet|termijn)|maximaal|minimaal|maximum|minimum|how (?:much|many|long|big|high)|"
         r"when|percentage|procent|kost(?:en)? .{0,30}\?)")),
-    ("how", re.compile(r"\b(hoe (?!heet|noem|zit)|stappen|stap voor stap|stappenplan|wat moet ik doen|wat doe ik|wat nu|how (?:do|can|to|should)|wat te doen|op welke manier)")),
+    ("how", re.compile(r"\b(hoe\b(?! (?:heet|noem|zit))|stappen|stap voor stap|stappenplan|wat moet ik doen|wat doe ik|wat nu|how (?:do|can|to|should)|wat te doen|op welke manier)")),
+    ("list", re.compile(r"^(?:en )?wat zijn (?:de|het|alle|mijn|jullie)\b|\b(?:wat voor (?!iets)\w+en|wie of wat|geef (?:me )?alle|wie allemaal|wat allemaal|waar allemaal|alle [\w-]+en)\b")),
     ("definition", re.compile(r"^(?:en )?(?:wat (?:is|zijn|betekent|betekenen|houdt|doet|wordt)|wat voor|what (?:is|are|does)|waar staat .* voor)\b|\bbetekent\b|\bhoudt .* in\b")),
     ("list", re.compile(r"\b(welke|noem|lijst|opsomming|allemaal|which|overzicht|waaruit bestaa\w+|wat zijn de)\b")),
     ("verdict", re.compile(r"^(?:en |dus |maar )?(?:mag|moet|kan|kun|is|zijn|heb|heeft|krijg|word|wordt|geldt|telt|ben|hoef|mogen|moeten|kunnen|werkt|doet|klopt|can|do|does|must|is it|are|may|should)\b"
