@@ -122,7 +122,7 @@ def test_a_line_that_promises_steps_does_not_stand_without_them() -> None:
 
 
 def test_an_answer_of_several_facts_starts_from_the_likeliest_section() -> None:
-    chances = {(0, 0): 0.4, (1, 0): 0.2, (1, 1): 0.2, (1, 2): 0.2}
+    chances = {(0, 0): 0.4, (1, 1): 0.3, (1, 2): 0.3}
     assert draft_of("Welke regels zijn er?", [COUNT, NAMES], chances).citations[0].heading == NAMES.heading
     assert draft_of("Hoeveel regels zijn er?", [COUNT, NAMES], chances).citations[0].heading == COUNT.heading
 

@@ -188,7 +188,7 @@ def _pick(
             break
         chunk = candidates[fact.candidate].chunk
         places = _with_context(chunk, fact.place, shape)
-        if basket.holds(fact.candidate, places) or basket.says(fact.fact.text):
+        if basket.holds(fact.candidate, places) or basket.says(fact.fact):
             covered += fact.chance
         elif _delays(shape, fact, best):
             continue
@@ -273,10 +273,13 @@ class _Basket:
         self.length += self.cost(candidate, places)
         self._places.setdefault(candidate, set()).update(places)
 
-    def says(self, text: str) -> bool:
-        """Whether what is in already holds nearly every word of a text, or defines the same term, as another article may."""
-        fresh = set(re.findall(r"\w+", text.lower()))
-        if _DEFINED_ITEM.match(text) and _defined(text) in self._defined():
+    def says(self, fact: Fact) -> bool:
+        """Whether what is in already holds nearly every word of a fact, or defines the same term, as another article may.
+
+        Of a row only its own cells count: it shares the names of its columns with every other row.
+        """
+        fresh = set(re.findall(r"\w+", " ".join(fact.cells if fact.kind == "row" else (fact.text,)).lower()))
+        if _DEFINED_ITEM.match(fact.text) and _defined(fact.text) in self._defined():
             return True
         for candidate, places in self._places.items():
             for place in places:
