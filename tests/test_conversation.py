@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.conversation import REFUSAL_OPENING, Reading, leans_on_history, read_in_context, split_questions, standalone_question
+from assistant.conversation import REFUSAL_OPENING, Reading, leans_on_history, read_in_context, read_parts, standalone_question
 from assistant.documents import Turn
 
 PLAN = Turn(question="Wat kost het plan Professioneel op Amazon.nl?", answer="**Het plan** kost € 39 per maand. [1]")
@@ -63,21 +63,57 @@ def test_a_refusal_says_nothing_about_the_subject() -> None:
     ("text", "expected"),
     [
         ("Wat kost opslag?", ["Wat kost opslag?"]),
-        ("Wat kost een verkoopplan en hoe lang zit ik eraan vast?", ["Wat kost een verkoopplan?", "hoe lang zit ik eraan vast?"]),
+        ("Wat kost een verkoopplan en hoe lang zit ik eraan vast?", ["Wat kost een verkoopplan?", "Hoe lang zit ik eraan vast?"]),
         (
             "Ik verkoop kaarsen. Wat kost FBA-opslag? Mag ik kaarsen met alcohol insturen?",
-            ["Ik verkoop kaarsen. Wat kost FBA-opslag?", "Mag ik kaarsen met alcohol insturen?"],
+            ["Wat kost FBA-opslag?", "Mag ik kaarsen met alcohol insturen?"],
         ),
+        (
+            "Twee vraagjes: wat kost opslag, en mag ik zeep insturen naar Duitsland?",
+            ["Wat kost opslag?", "Mag ik zeep insturen naar Duitsland?"],
+        ),
+        ("Wat? Hoe? Waar? Wie?", ["Wat? Hoe? Waar? Wie?"]),
     ],
 )
-def test_a_message_is_taken_apart_into_its_questions(text: str, expected: list[str]) -> None:
-    parts = split_questions(text)
-    assert len(parts) == len(expected)
-    assert all(want.rstrip("?") in part for part, want in zip(parts, expected, strict=True))
+def test_a_message_is_taken_apart_into_its_questions_as_typed(text: str, expected: list[str]) -> None:
+    assert [part.typed for part in read_parts(text, [])] == expected
+
+
+def test_what_is_told_before_the_questions_is_true_for_all_of_them() -> None:
+    first, second = read_parts("Ik verkoop kaarsen. Wat kost FBA-opslag? Mag ik de kaarsen met alcohol insturen naar Duitsland?", [])
+    assert first.reading.standalone == "Ik verkoop kaarsen. Wat kost FBA-opslag?"
+    assert second.reading.standalone == "Ik verkoop kaarsen. Mag ik de kaarsen met alcohol insturen naar Duitsland?"
+    assert second.reading.in_context == second.reading.standalone
+
+
+def test_a_part_that_leans_on_the_first_one_is_heard_after_it() -> None:
+    _, second = read_parts("Wat kost een verkoopplan en hoe lang zit ik eraan vast?", [])
+    assert second.reading == Reading(
+        standalone="Wat kost een verkoopplan: hoe lang zit ik eraan vast?",
+        in_context="Wat kost een verkoopplan: hoe lang zit ik eraan vast?",
+        said_before="Wat kost een verkoopplan?",
+    )
+    assert second.alone == ""  # "eraan" says nothing without the first part
+
+
+def test_a_short_part_that_points_at_nothing_can_be_read_alone() -> None:
+    _, second = read_parts("Hoe laat vertrekt de trein? Wat kost opslag in december?", [])
+    assert second.alone == "Wat kost opslag in december?"
+
+
+def test_the_parts_of_a_follow_up_lean_on_the_question_before() -> None:
+    first, second = read_parts("en in België? En hoe zeg ik dat op?", [PLAN])
+    assert (first.typed, first.reading.standalone) == ("En in België?", "Wat kost het plan Professioneel: in België?")
+    assert second.reading.standalone == "Wat kost het plan Professioneel: in België: hoe zeg ik dat op?"
+
+
+def test_an_earlier_question_that_was_double_is_not_asked_again() -> None:
+    before = Turn(question="Wat kost het plan Professioneel? En mag ik elke maand wisselen van plan?")
+    assert len(read_parts("en in België?", [before])) == 1
 
 
 @given(st.text(max_size=200), st.lists(st.builds(Turn, question=st.text(max_size=60), answer=st.text(max_size=60)), max_size=4))
 def test_any_conversation_can_be_read(question: str, history: list[Turn]) -> None:
     reading = read_in_context(question, history)
     assert bool(reading.in_context) <= bool(history)
-    assert 1 <= len(split_questions(question)) <= 3
+    assert 1 <= len(read_parts(question, history)) <= 3

@@ -259,6 +259,64 @@ def test_a_suggestion_can_be_answered(real_assistant: Assistant, question: str) 
     assert suggestions
 
 
+def statements_of(answer: Answer) -> list[str]:
+    """What an answer states, without the marks."""
+    return [re.sub(r"\s*\[\d+\]", "", text).strip() for text in re.findall(r"[^\n]*?(?:\[\d+\])+", answer.text)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wat kost het plan Professioneel per maand? En wat kost Individueel?",
+        "Waar plak ik de FNSKU-labels en waar haal ik ze vandaan?",
+        "Kan ik een gebruikt product als nieuw verkopen? Wat is het risico?",
+        "Wat kost FBA-opslag in december en hoe voorkom ik opslagtoeslagen?",
+        "Wat betaal ik voor een standaardpakket van 3 kilo naar Frankrijk, en heb ik daar dan een btw-nummer nodig?",
+    ],
+)
+def test_an_answer_to_several_questions_states_nothing_twice(real_assistant: Assistant, question: str) -> None:
+    answer = real_assistant.ask(question)
+
+    assert_holds_together(answer)
+    assert len(statements_of(answer)) > 1
+    assert sorted(statements_of(answer)) == sorted(set(statements_of(answer)))
+    cited = [(citation.document_id, citation.heading, citation.text) for citation in answer.citations]
+    assert len(cited) == len(set(cited))
+    assert {citation.number for citation in answer.citations} == {int(number) for number in re.findall(r"\[(\d+)\]", answer.text)}
+
+
+def test_two_questions_about_one_section_get_one_answer(real_assistant: Assistant) -> None:
+    answer = real_assistant.ask("Uit de KOR stappen, hoe doe ik dat en wanneer mag ik weer terug?")
+
+    assert "?**" not in answer.text
+    assert "volgende kalenderjaar" in answer.text
+
+
+def test_the_parts_of_a_message_stand_above_their_answers_as_typed(real_assistant: Assistant) -> None:
+    answer = real_assistant.ask("Wat kost een merk voor de Benelux, en kan ik al bij Brand Registry terecht terwijl die aanvraag loopt?")
+
+    assert re.findall(r"\*\*([^*]+\?)\*\*", answer.text) == [
+        "Wat kost een merk voor de Benelux?",
+        "Kan ik al bij Brand Registry terecht terwijl die aanvraag loopt?",
+    ]
+    assert "Kun je Brand Registry in met een merk in aanvraag en wat kost Brand Registry?" in {one.heading for one in answer.citations}
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("Wat kost FBA-opslag in december en hoe laat vertrekt de trein naar Groningen?", "Hoe laat vertrekt de trein naar Groningen?"),
+        ("hoe laat vertrekt de trein naar Groningen en wat kost FBA-opslag in december?", "Hoe laat vertrekt de trein naar Groningen?"),
+    ],
+)
+def test_a_part_that_is_unknown_is_named_and_the_other_answered(real_assistant: Assistant, question: str, unknown: str) -> None:
+    answer = real_assistant.ask(question)
+
+    assert answer.answered
+    assert "m³" in answer.text
+    assert answer.text.endswith(f"Over ‘{unknown}’ vind ik niets in mijn kennisbank.")
+
+
 def test_history_may_be_given_and_is_left_alone(small_assistant: Assistant) -> None:
     history = [Turn(question=PLAN_QUESTION, answer="€ 39 per maand")]
 

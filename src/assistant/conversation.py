@@ -46,18 +46,33 @@ _QUESTION_START = re.compile(
     rf"^\W*(?:(?:en|maar|of|dus|ook|and)\s+)?(?:(?:op|in|vanaf|tot|met|per|voor|bij|binnen|onder|boven)\s+)?(?:{_QUESTION_WORDS})\b",
     re.IGNORECASE,
 )
+# "Twee dingen: hoe …, en wat …?" counts the questions and says nothing else.
+_COUNTED = re.compile(
+    r"^(?:(?:twee|drie|een paar|wat|enkele|2|3)\s+)(?:korte\s+|snelle\s+)?(?:ding(?:en|etjes)|vra(?:gen|agjes))\s*[:,.]\s*", re.IGNORECASE
+)
 
 
 class Reading(Record):
     """What a question means in its conversation.
 
     ``standalone`` can be read by itself. ``in_context`` also holds the latest question and ``said_before`` the latest
-    question with the opening of its answer; both are empty in the first turn.
+    question with the opening of its answer; both are empty when there is nothing before it.
     """
 
     standalone: str
     in_context: str = ""
     said_before: str = ""
+
+
+class Part(Record):
+    """One question of a message: as typed, and what it means there.
+
+    ``alone`` is how a part that leans on the first one reads without it; empty when it says too little then.
+    """
+
+    typed: str
+    reading: Reading
+    alone: str = ""
 
 
 def read_in_context(question: str, history: Sequence[Turn]) -> Reading:
@@ -118,30 +133,52 @@ def complete(question: str, earlier: str) -> str:
     return f"{kept}: {follow_up}" if kept else follow_up
 
 
-def split_questions(text: str) -> list[str]:
-    """The separate questions of a message, at most three, each with what it needs of the rest.
+def read_parts(question: str, history: Sequence[Turn]) -> list[Part]:
+    """The separate questions of a message, at most three, each with what it means there; one part when it cannot be taken apart.
 
-    Sentences that are no question are put before the question that follows them. A message with one question comes back
-    whole.
+    A later part may lean on the first one as a follow-up leans on the question before it. What is told before, between or
+    after the questions is true for all of them.
     """
+    situation, questions = split_questions(question)
+    if len(questions) == 1:
+        return [Part(typed=question, reading=read_in_context(question, history))]
+    first = read_in_context(_after(situation, questions[0]), history)
+    parts = [Part(typed=_shown(questions[0]), reading=first)]
+    for later in questions[1:]:
+        leans = _needs_subject(later)
+        whole = complete(later, first.standalone) if leans else _after(situation, later)
+        in_context = whole if whole != later else ""
+        reading = Reading(standalone=whole, in_context=in_context, said_before=first.standalone if leans else "")
+        alone = _after(situation, later) if leans and len(_content(later)) > 1 and not _POINTER.search(later) else ""
+        parts.append(Part(typed=_shown(later), reading=reading, alone=alone))
+    return parts
+
+
+def split_questions(text: str) -> tuple[str, list[str]]:
+    """The sentences of a message that are no question, and its questions as typed, at most three.
+
+    A message with one question or with too many comes back whole.
+    """
+    told: list[str] = []
     questions: list[str] = []
-    context = ""
-    for sentence in re.split(r"(?<=[?!.])\s+", text.strip()):
-        is_question = sentence.rstrip().endswith("?") or _QUESTION_START.match(sentence) is not None
-        if not is_question:
-            context = f"{context} {sentence}".strip()
-            continue
-        for part in _split_sentence(sentence):
-            questions.append(f"{context} {part}".strip())
-            context = ""
-    if context and questions:
-        questions[-1] = f"{questions[-1]} {context}"
+    for sentence in re.split(r"(?<=[?!.])\s+", _COUNTED.sub("", text.strip())):
+        if sentence.rstrip().endswith("?") or _QUESTION_START.match(sentence):
+            questions.extend(_split_sentence(sentence))
+        else:
+            told.append(sentence)
     if not 2 <= len(questions) <= MAXIMUM_QUESTIONS:
-        return [text]
-    completed = [questions[0]]
-    for question in questions[1:]:
-        completed.append(complete(question, completed[0]) if _needs_subject(question, completed[0]) else question)
-    return completed
+        return "", [text]
+    return " ".join(told), questions
+
+
+def _after(situation: str, question: str) -> str:
+    return f"{situation} {question}".strip()
+
+
+def _shown(question: str) -> str:
+    """A part of a message as it stands above its answer: as typed, with a capital and a question mark."""
+    text = question.strip().rstrip("?!.,;: ")
+    return f"{text[:1].upper()}{text[1:]}?"
 
 
 def _split_sentence(sentence: str) -> list[str]:
@@ -153,7 +190,8 @@ def _split_sentence(sentence: str) -> list[str]:
     return [part if part.endswith("?") else f"{part.rstrip('.,! ')}?" for part in parts]
 
 
-def _needs_subject(question: str, first: str) -> bool:
+def _needs_subject(question: str) -> bool:
+    """Whether a later question of a message needs the first one to be understood."""
     content = _content(question)
     return len(content) <= 3 or (bool(_POINTER.search(question)) and len(content) <= 5)
 

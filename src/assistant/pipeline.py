@@ -11,7 +11,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,7 @@ from pydantic import ConfigDict
 from assistant.articles import ASKED_FILE, FIGURES_FOLDER, MARKETPLACES, TOPICS_FILE, Corpus, article_paths, read_corpus
 from assistant.calculation import Calculator, WorkedSum, asks_for_sum
 from assistant.confidence import Confidence, Judge, Scope
-from assistant.conversation import REFUSAL_OPENING, Reading, read_in_context, split_questions
+from assistant.conversation import REFUSAL_OPENING, Part, Reading, read_in_context, read_parts
 from assistant.documents import Answer, Article, Citation, Document, Hit, IngestReport, Record, Rejection, StreamEvent, Turn
 from assistant.embeddings import EmbeddingModel, load_embedding_model
 from assistant.errors import DocumentError, LanguageModelError, QuestionError, VectorIndexError
@@ -45,8 +45,15 @@ logger = logging.getLogger(__name__)
 CANDIDATES = 12
 CANDIDATES_FOR_FACTS = 6
 CHUNKS_FOR_MODEL = 6
+# Two parts of a message are about one section when it scores this close to the best one for both (52 double questions of
+# training/spoken.jsonl: no more are taken together wrongly than at 0).
+SAME_SECTION_MARGIN = 0.7
 EXTRACTIVE = "extractive"
 FALLBACK_NOTICE = "Dit antwoord komt rechtstreeks uit de kennisbank, zonder taalmodel."
+_MARK = re.compile(r"\[(\d+)\]")
+_VERDICT = re.compile(r"^\*\*(?:Ja|Nee)\.\*\* ")
+# A statement runs up to and including its marks.
+_STATEMENT = re.compile(r".*?(?:\[\d+\](?:\s*\[\d+\])*\s*|$)")
 REFUSAL = f"{REFUSAL_OPENING}: ik vind in mijn kennisbank geen antwoord op deze vraag."
 
 
@@ -81,10 +88,11 @@ class _Request(NamedTuple):
 
 
 class _Found(Record):
-    """A question with what was found for it."""
+    """A question, as typed and as it reads by itself, with what was found for it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
+    typed: str
     question: str
     query: Query
     candidates: tuple[Candidate, ...]
@@ -98,6 +106,7 @@ class _Retrieved(NamedTuple):
     standalone: str
     knowledge: _Knowledge
     found: list[_Found]
+    whole: _Found
 
 
 class Assistant:
@@ -209,25 +218,45 @@ class Assistant:
     def _retrieve(self, rewritten: tuple[_Request, Reading]) -> _Retrieved:
         request, reading = rewritten
         knowledge = self._current()
-        parts = split_questions(reading.standalone)
-        context = self._context(reading, knowledge, request) if len(parts) == 1 else None
-        found = []
-        for question in parts:
-            query = self._analyse(question, knowledge, request.marketplace)
-            typed = self._analyse(request.question, knowledge, request.marketplace) if context else query
-            candidates = tuple(knowledge.retriever.retrieve(typed, CANDIDATES, request.topic, context))
-            vector = self._model.encode_query(query.text)
-            ranked = tuple(rank_facts(query, vector, candidates[:CANDIDATES_FOR_FACTS], knowledge.index, self._selector))
-            chance = self._judge.chance(question, query, candidates, ranked, knowledge.index)
-            found.append(_Found(question=question, query=query, candidates=candidates, ranked=ranked, chance=chance))
-        return _Retrieved(request, reading.standalone, knowledge, _with_sums(found, reading.standalone, request, knowledge.calculator))
+        found = self._find_parts(read_parts(request.question, request.history), knowledge, request)
+        whole = found[0]
+        if len(found) > 1:
+            whole = self._find(Part(typed=request.question, reading=reading), knowledge, request)
+            found = _merged(found, whole, self._judge.threshold)
+        found = _with_sums(found, reading.standalone, request, knowledge.calculator)
+        return _Retrieved(request, reading.standalone, knowledge, found, whole)
+
+    def _find_parts(self, parts: Sequence[Part], knowledge: _Knowledge, request: _Request) -> list[_Found]:
+        """What is found for each part of a message; a part is read without a first one that nothing is known about."""
+        first = self._find(parts[0], knowledge, request)
+        found = [first]
+        for part in parts[1:]:
+            alone = part.alone and first.chance < self._judge.threshold
+            own = self._find(
+                Part(typed=part.typed, reading=Reading(standalone=part.alone if alone else part.reading.standalone)), knowledge, request
+            )
+            # Where it is found is searched in context; whether it is known is judged on the part written out, as a question alone is.
+            found.append(own if alone else self._find(part, knowledge, request).model_copy(update={"chance": own.chance}))
+        return found
+
+    def _find(self, part: Part, knowledge: _Knowledge, request: _Request) -> _Found:
+        """What is found for a question, or for one part of a message."""
+        query = self._analyse(part.reading.standalone, knowledge, request.marketplace)
+        context = self._context(part.reading, knowledge, request)
+        searched = self._analyse(part.typed, knowledge, request.marketplace) if context else query
+        candidates = tuple(knowledge.retriever.retrieve(searched, CANDIDATES, request.topic, context))
+        vector = self._model.encode_query(query.text)
+        ranked = tuple(rank_facts(query, vector, candidates[:CANDIDATES_FOR_FACTS], knowledge.index, self._selector))
+        chance = self._judge.chance(part.reading.standalone, query, candidates, ranked, knowledge.index)
+        return _Found(typed=part.typed, question=part.reading.standalone, query=query, candidates=candidates, ranked=ranked, chance=chance)
 
     def _context(self, reading: Reading, knowledge: _Knowledge, request: _Request) -> Context | None:
-        """What the conversation adds to a question; nothing in the first turn."""
+        """What the conversation, or the rest of the message, adds to a question; nothing when it stands alone."""
         if not reading.in_context:
             return None
         query = self._analyse(reading.in_context, knowledge, request.marketplace)
-        before = knowledge.retriever.retrieve(self._analyse(reading.said_before, knowledge, request.marketplace), 1, request.topic)
+        said = self._analyse(reading.said_before, knowledge, request.marketplace)
+        before = knowledge.retriever.retrieve(said, 1, request.topic) if reading.said_before else []
         chunk = before[0].chunk if before else None
         return Context(query=query, document_id=chunk.document_id if chunk else "", heading=chunk.heading if chunk else "")
 
@@ -244,8 +273,8 @@ class Assistant:
     def _extract(self, retrieved: _Retrieved, answered: Sequence[_Found]) -> Answer:
         """The answer of the extractive engine."""
         drafts = [self._draft(one, len(answered)) for one in answered]
-        draft = _join([one.question for one in answered], drafts)
-        missed = [one.question for one in retrieved.found if one not in answered]
+        draft = _join([one.typed for one in answered], drafts) or self._draft_of_whole(retrieved, answered)
+        missed = [one.typed for one in retrieved.found if one not in answered]
         pieces = [*_reading(answered), *draft.pieces, *(f"Over ‘{question}’ vind ik niets in mijn kennisbank." for question in missed)]
         return self._finish(retrieved, answered, "\n\n".join(pieces), draft.citations, draft.warnings, EXTRACTIVE)
 
@@ -309,6 +338,11 @@ class Assistant:
         if parts == 1:
             return compose(found.query, candidates, found.ranked, date.today(), worked=found.worked)
         return compose(found.query, candidates, found.ranked, date.today(), budget=420, worked=found.worked)
+
+    def _draft_of_whole(self, retrieved: _Retrieved, answered: Sequence[_Found]) -> Draft:
+        """One answer to the whole message, with the sum that a part of it gave."""
+        worked = next((one.worked for one in answered if one.worked), None)
+        return self._draft(retrieved.whole.model_copy(update={"worked": worked}), 1)
 
     def _refuse(self, retrieved: _Retrieved) -> Answer:
         found = max(retrieved.found, key=lambda one: one.chance)
@@ -576,6 +610,31 @@ def _open_engine(settings: Settings, language_model: TextModel | None) -> Genera
     return GenerativeEngine(language_model or open_language_model(settings), timeout_seconds=settings.llm_timeout_seconds)
 
 
+def _merged(found: Sequence[_Found], whole: _Found, threshold: float) -> list[_Found]:
+    """The parts of a message, or the whole message when one section is about the best for all parts that are known."""
+    known = [one for one in found if one.chance >= threshold]
+    if len(known) < len(found) or not set.intersection(*(_leading_sections(one) for one in found)):
+        return list(found)
+    chance = max(one.chance for one in (whole, *found))
+    return [whole.model_copy(update={"ranked": _with_best_of(found, whole), "chance": chance})]
+
+
+def _with_best_of(found: Sequence[_Found], whole: _Found) -> tuple[RankedFact, ...]:
+    """The facts of the whole message; the likeliest one for each of its parts is as likely as the likeliest for the whole."""
+    best = {(one.candidates[one.ranked[0].candidate].row, one.ranked[0].place) for one in found if one.ranked}
+    highest = max((fact.chance for fact in whole.ranked), default=0.0)
+    lifted = [
+        fact.model_copy(update={"chance": highest}) if (whole.candidates[fact.candidate].row, fact.place) in best else fact
+        for fact in whole.ranked
+    ]
+    return tuple(sorted(lifted, key=lambda fact: -fact.chance))
+
+
+def _leading_sections(found: _Found) -> set[int]:
+    """The chunks that were found with about the score of the best one."""
+    return {one.row for one in found.candidates if one.score >= found.candidates[0].score - SAME_SECTION_MARGIN}
+
+
 def _with_sums(found: Sequence[_Found], standalone: str, request: _Request, calculator: Calculator) -> list[_Found]:
     """The questions with what can be worked out for each; the whole message, when no part of it gives a sum.
 
@@ -591,7 +650,11 @@ def _with_sums(found: Sequence[_Found], standalone: str, request: _Request, calc
     is_follow_up = standalone != request.question
     # A part may leave the figures to the sentence before it: "Mijn puzzel kost 20 euro. Wat is de commissie, en de prijs zonder btw?"
     statements = " ".join(sentence for sentence in re.split(r"(?<=[?!.])\s+", standalone) if not sentence.endswith("?"))
-    worked = [one.model_copy(update={"worked": sum_of(one, one.question, f"{statements} {one.question}", one.query.text)}) for one in found]
+    worked: list[_Found] = []
+    for one in found:
+        result = sum_of(one, one.question, f"{statements} {one.question}", one.query.text)
+        is_told = result is not None and any(other.worked and other.worked.text == result.text for other in worked)
+        worked.append(one.model_copy(update={"worked": None if is_told else result}))
     if any(one.worked and one.worked.is_sum for one in worked):
         return worked
     before = [f"{request.history[-1].question} {request.question}"] if request.history else []
@@ -599,23 +662,67 @@ def _with_sums(found: Sequence[_Found], standalone: str, request: _Request, calc
     return [worked[0].model_copy(update={"worked": whole or worked[0].worked}), *worked[1:]]
 
 
-def _join(questions: Sequence[str], drafts: Sequence[Draft]) -> Draft:
-    """The answers to several questions one after the other, their citations numbered through."""
+def _join(questions: Sequence[str], drafts: Sequence[Draft]) -> Draft | None:
+    """The answers to several questions one after the other; no sentence is stated and no section cited twice.
+
+    Nothing when one of them adds no statement to those before it.
+    """
     if len(drafts) == 1:
         return drafts[0]
     pieces: list[str] = []
     citations: list[Citation] = []
+    stated: set[str] = set()
     for question, draft in zip(questions, drafts, strict=True):
-        offset = len(citations)
-        pieces.append(f"**{question}**")
-        pieces.extend(_renumbered(piece, offset) for piece in draft.pieces)
-        citations.extend(citation.model_copy(update={"number": citation.number + offset}) for citation in draft.citations)
+        numbers = _added(draft.citations, citations)
+        own = [piece for piece in (_unstated(_renumbered(piece, numbers), stated) for piece in draft.pieces) if piece]
+        if not any(_MARK.search(piece) for piece in own):
+            return None
+        pieces.extend([f"**{question}**", *own])
+    last = {piece: place for place, piece in enumerate(pieces)}
+    pieces = [piece for place, piece in enumerate(pieces) if last[piece] == place]
+    used = sorted({int(number) for piece in pieces for number in _MARK.findall(piece)})
+    numbers = {number: place for place, number in enumerate(used, 1)}
     return Draft(
-        pieces=tuple(pieces),
-        citations=tuple(citations),
+        pieces=tuple(_renumbered(piece, numbers) for piece in pieces),
+        citations=tuple(citations[number - 1].model_copy(update={"number": place}) for number, place in numbers.items()),
         warnings=tuple(dict.fromkeys(warning for draft in drafts for warning in draft.warnings)),
     )
 
 
-def _renumbered(piece: str, offset: int) -> str:
-    return re.sub(r"\[(\d+)\]", lambda match: f"[{int(match.group(1)) + offset}]", piece)
+def _added(own: Sequence[Citation], citations: list[Citation]) -> dict[int, int]:
+    """Add citations to those there are, one for each section; gives the new number of each."""
+    numbers: dict[int, int] = {}
+    for citation in own:
+        place = next(
+            (place for place, other in enumerate(citations) if other.text == citation.text and other.heading == citation.heading), None
+        )
+        if place is None:
+            place = len(citations)
+            citations.append(citation.model_copy(update={"number": place + 1}))
+        else:
+            quoted = dict.fromkeys([*citations[place].quote.split("\n"), *citation.quote.split("\n")])
+            citations[place] = citations[place].model_copy(update={"quote": "\n".join(quoted)})
+        numbers[citation.number] = place + 1
+    return numbers
+
+
+def _unstated(piece: str, stated: set[str]) -> str:
+    """A piece of an answer without what was stated before; a table or the steps of a list stay together."""
+    together = piece.startswith(("|", "1. "))
+    parts = [piece.split("\n")] if together else [_STATEMENT.findall(line) for line in piece.split("\n")]
+    kept: list[str] = []
+    for statements in parts:
+        fresh = [statement for statement in statements if _plain_words(statement) not in stated]
+        stated.update(_plain_words(statement) for statement in statements if _MARK.search(statement))
+        if any(_MARK.search(statement) for statement in fresh) or not _MARK.search("".join(statements)):
+            kept.append("\n".join(statements) if together else "".join(fresh).strip())
+    return "\n".join(kept)
+
+
+def _plain_words(statement: str) -> str:
+    """A statement without its marks and the verdict in front of it."""
+    return _MARK.sub("", _VERDICT.sub("", statement)).strip()
+
+
+def _renumbered(piece: str, numbers: Mapping[int, int]) -> str:
+    return _MARK.sub(lambda match: f"[{numbers[int(match.group(1))]}]", piece)
