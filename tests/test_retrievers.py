@@ -70,7 +70,7 @@ def test_a_score_is_the_weighted_sum_of_the_features() -> None:
 
     scores = ranker.score(np.eye(len(FEATURES), dtype=np.float32))
 
-    assert scores.tolist() == [2.5, *[0.5] * (len(FEATURES) - 2), -0.5]
+    assert dict(zip(FEATURES, scores.tolist(), strict=True)) == dict.fromkeys(FEATURES, 0.5) | {"body": 2.5, "marketplace": -0.5}
 
 
 def test_the_weights_that_come_along_name_every_feature() -> None:
@@ -212,11 +212,11 @@ def test_questions_and_facts_count_as_in_a_plain_reckoning(index: KnowledgeIndex
             assert candidate.features["dense_question_mean"] == pytest.approx(np.sort(asked)[-3:].mean(), abs=2e-3)
 
 
-def test_a_chunk_gains_by_the_other_chunks_of_its_article(index: KnowledgeIndex, retriever: HybridRetriever) -> None:
-    # "opslag" is asked in the one section and "terug" in the other; each counts for its neighbour.
-    found = values(retriever.retrieve(read(index, "opslag terug"), 9), "siblings")
-
-    assert found == pytest.approx({PRICE_ROW: 2**-0.5, RETURN_ROW: 2**-0.5}, abs=2e-3)
+def test_a_question_for_steps_or_a_comparison_finds_them(index: KnowledgeIndex, retriever: HybridRetriever) -> None:
+    assert values(retriever.retrieve(read(index, "hoe haal ik opslag terug"), 9), "steps_wanted") == {RETURN_ROW: 1.0}
+    assert values(retriever.retrieve(read(index, "wat kost opslag terug"), 9), "steps_wanted") == {}
+    in_conversation = Context(query=read(index, "opslag: hoe haal ik die terug"))
+    assert values(retriever.retrieve(read(index, "hoe haal ik die terug"), 9, context=in_conversation), "steps_wanted") == {}
 
 
 @pytest.mark.parametrize(

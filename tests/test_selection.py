@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from assistant.errors import VectorIndexError
 from assistant.index import KnowledgeIndex
 from assistant.query_rewriting import Query, SynonymIndex, analyse
+from assistant.question_shapes import Shape, question_shape
 from assistant.retrievers import Candidate
-from assistant.selection import FACT_FEATURES, RankedFact, Selector, Shape, fact_features, question_shape, rank_facts
+from assistant.selection import FACT_FEATURES, RankedFact, Selector, fact_features, rank_facts
 from assistant.settings import BUNDLED_MODEL
 from tests.small_index import EMPTY_ROW, NOTE_ROW, PLAN_ROW, PRICE_ROW, RETURN_ROW, REVIEW_ROW, THEMES, ThemeModel, build_index
 

@@ -27,7 +27,7 @@ WIDELY_LOOKED_AT: Final = ("all_coverage", "body_coverage", "dense_fact", "dense
 CONFIDENCE_FEATURES: Final = (
     *FEATURES, "top_score", "margin", *(f"best_{name}" for name in WIDELY_LOOKED_AT),
     "missed_weight", "missed_by_all_weight", "missed_by_all_share", "rare_missed", "unknown_count", "unknown_share", "length",
-    "repair_count", "mean_weight", "scope", "fact_chance", "fact_coverage", "fact_spread", "years_missed", "places_missed",
+    "repair_count", "mean_weight", "scope", "fact_chance", "fact_coverage", "fact_spread", "fact_score", "years_missed", "places_missed",
     "companies_missed", "names_missed", "unit_missed", "unit_missed_by_best",
 )  # fmt: skip
 _RARE_WEIGHT: Final = 4.0
@@ -53,8 +53,8 @@ _COMPANIES: Final = frozenset(
 )
 # What a question about an amount must find in the fact: a sign of the unit it asks for.
 _UNITS: Final = (
-    (re.compile(r"\b(?:kost|kosten|betaal|betalen|bedrag|prijs|rekent|rekenen|tarief|boete|euro|duur|fee|cost|price)\b"), re.compile(r"[€£$]|\beuro|\bpond|gratis")),
     (re.compile(r"\b(?:procent|percentage|percent)\b|%"), re.compile(r"%|procent")),
+    (re.compile(r"\b(?:kost|kosten|betaal|betalen|bedrag|prijs|rekent|rekenen|tarief|boete|euro|duur|fee|cost|price)\b"), re.compile(r"[€£$]|\beuro|\bpond|gratis")),
     (re.compile(r"\b(?:hoe lang|hoelang|hoeveel (?:dagen|weken|maanden|uur|tijd)|termijn|how long)\b"), re.compile(r"\b(?:dag|dagen|werkdag\w*|we(?:ek|ken)|maand\w*|jaar|jaren|uur|uren|minu\w+)\b")),
     (re.compile(r"\b(?:wanneer|welke datum|welke dag|in welk jaar|when)\b"), re.compile(r"\b(?:19|20)\d\d\b|\d|\bdag|\bmaand|\bzodra|\bnadat|\bvoordat|\bals\b")),
     (re.compile(r"\b(?:hoeveel|how many|maximaal|minimaal)\b"), re.compile(r"\d|\b(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|geen|onbeperkt)\b")),
@@ -184,6 +184,7 @@ def confidence_features(
     chances = np.array([fact.chance for fact in ranked])
     values["fact_chance"] = float(chances[0])
     values["fact_coverage"] = ranked[0].coverage
+    values["fact_score"] = ranked[0].score
     values["fact_spread"] = float(-(chances * np.log(chances + 1e-9)).sum())
     values |= _missed_by_best(query, best.chunk)
     asked = fold(query.text)
@@ -197,13 +198,14 @@ def confidence_features(
 def _missed_by_best(query: Query, chunk: Chunk) -> dict[str, float]:
     """How many years and far countries the question names that the best chunk does not."""
     text = fold(f"{chunk.title} {chunk.heading} {chunk.text}")
+    held = set(words(text))
     known = {str(chunk.checked_on.year)} if chunk.checked_on else set()
     years = set(_YEAR.findall(query.text)) - known
     places = _PLACES.intersection(words(query.text))
     return {
         "years_missed": float(sum(year not in text for year in years)),
-        "places_missed": float(sum(place not in text for place in places)),
-        "companies_missed": float(sum(name not in text for name in _COMPANIES.intersection(words(query.text)))),
+        "places_missed": float(sum(place not in held for place in places)),
+        "companies_missed": float(sum(name not in held for name in _COMPANIES.intersection(words(query.text)))),
         "names_missed": float(min(3, sum(fold(name) not in text for name in set(_NAME.findall(query.text))))),
     }
 

@@ -14,8 +14,9 @@ from typing import Final
 from assistant.calculation import WorkedSum
 from assistant.documents import Chunk, Citation, Fact, Record
 from assistant.query_rewriting import MARKETPLACE_LABELS, Query
+from assistant.question_shapes import Shape, question_shape
 from assistant.retrievers import Candidate
-from assistant.selection import RankedFact, Shape, question_shape
+from assistant.selection import RankedFact
 from assistant.splitters import row_text
 from assistant.verdicts import verdict
 

@@ -6,6 +6,7 @@ linear score orders them. The weights are learned on questions that neither the 
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,6 +24,7 @@ from assistant.embeddings import EmbeddingModel, Vectors
 from assistant.errors import VectorIndexError
 from assistant.index import KnowledgeIndex
 from assistant.query_rewriting import Query, SynonymIndex, analyse
+from assistant.question_shapes import Shape, question_shape
 
 # More of either finds nothing more on 448 development questions and costs time.
 CANDIDATES_PER_SIGNAL: Final = 25
@@ -35,8 +37,13 @@ SAME_SECTION: Final = -0.6
 
 FEATURES: Final = (
     "body", "body_coverage", "heading", "heading_coverage", "all", "all_coverage", "question", "ngrams", "expansions",
-    "dense_chunk", "dense_question", "dense_question_mean", "dense_fact", "siblings", "marketplace",
+    "dense_chunk", "dense_question", "dense_question_mean", "dense_fact", "marketplace", "steps_wanted", "comparison_wanted",
 )  # fmt: skip
+
+
+# What a question of a certain shape is best answered with.
+_FORMS: Final[Mapping[str, Shape]] = {"steps_wanted": "how", "comparison_wanted": "comparison"}
+_COMPARING_HEADING: Final = re.compile(r"\bverschil|\bvergelijk|naast elkaar|\bof\b|\bversus\b|\bvs\b|beter|kiezen|past\b", re.IGNORECASE)
 
 
 class Ranker(Record):
@@ -133,6 +140,7 @@ class HybridRetriever(BaseRetriever):
         scores = self.ranker.score(features)
         if context:
             features = (1 - CONTEXT_SHARE) * features + CONTEXT_SHARE * self._features(searches[1], rows)
+            features[:, [FEATURES.index(name) for name in _FORMS]] = 0.0  # the subject of a follow-up weighs more than its form
             scores = self.ranker.score(features) + self._nearness(rows, context)
         order = np.lexsort((rows, -scores))[:limit]
         return [
@@ -198,10 +206,13 @@ class HybridRetriever(BaseRetriever):
             if end > start:
                 features[place, column["question"]] = question_scores[start:end].max()
         features[:, column["dense_chunk"] : column["dense_fact"] + 1] = self._dense(vector, rows)
-        features[:, column["siblings"]] = self._siblings(rows, features[:, column["dense_question"]])
         named = set(query.named_marketplaces) or {query.marketplace}
+        shape = question_shape(query.text)
         for place, row in enumerate(rows):
-            features[place, column["marketplace"]] = _fits(self.index.chunk(int(row)).marketplaces, named)
+            chunk = self.index.chunk(int(row))
+            features[place, column["marketplace"]] = _fits(chunk.marketplaces, named)
+            for name, wanted in _FORMS.items():
+                features[place, column[name]] = shape == wanted and _has_form(chunk, wanted)
         return features
 
     def _dense(self, vector: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -222,19 +233,6 @@ class HybridRetriever(BaseRetriever):
                 result[place] = whole, 0.9 * max(whole, fact), 0.8 * max(whole, fact), fact
         return result
 
-    def _siblings(self, rows: NDArray[np.int64], best: NDArray[np.float32]) -> NDArray[np.float32]:
-        """For each row the best question similarity of the other candidates of its article, 0 when it is alone."""
-        places: dict[str, list[int]] = {}
-        for place, row in enumerate(rows):
-            places.setdefault(self.index.chunk(int(row)).document_id, []).append(place)
-        result = np.zeros(len(rows), dtype=np.float32)
-        for own in places.values():
-            ordered = sorted(own, key=lambda place: -best[place])
-            for place in own:
-                other = ordered[0] if place != ordered[0] else ordered[1] if len(ordered) > 1 else None
-                result[place] = 0.0 if other is None else max(0.0, float(best[other]))
-        return result
-
 
 class _Search(NamedTuple):
     """A question with the chunks that any signal proposes for it."""
@@ -243,6 +241,13 @@ class _Search(NamedTuple):
     vector: Vectors
     question_scores: NDArray[np.float32]
     rows: NDArray[np.int64]
+
+
+def _has_form(chunk: Chunk, shape: Shape) -> bool:
+    """Whether a chunk holds steps, or compares."""
+    if shape == "how":
+        return any(fact.kind == "step" for fact in chunk.facts)
+    return _COMPARING_HEADING.search(chunk.heading) is not None
 
 
 def _top(scores: NDArray[np.float32], limit: int) -> list[int]:

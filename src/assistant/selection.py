@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,9 @@ from assistant.embeddings import Vectors
 from assistant.errors import VectorIndexError
 from assistant.index import ASKED_UNIT, FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
 from assistant.query_rewriting import Query
+from assistant.question_shapes import Shape, question_shape
 from assistant.retrievers import Candidate
 from assistant.tokenization import Vocabulary, tokens
-
-Shape = Literal["amount", "verdict", "how", "list", "comparison", "why", "definition", "other"]
 
 FACT_FEATURES: Final = (
     "dense", "dense_gap", "coverage", "coverage_with_heading", "linked", "lead", "number_wanted", "numbers_shared", "step_wanted",
@@ -34,21 +33,6 @@ _REASON = re.compile(r"\b(omdat|want|doordat|reden|zodat|anders|daardoor|daarom|
 _VERDICT = re.compile(
     r"\b(mag|mogen|moet|moeten|verplicht|verboden|toegestaan|niet nodig|hoeft|hoef|kan|kun|alleen als|mits|geen)\b", re.IGNORECASE
 )
-# A question's shape, tried in this order; each pattern is searched in the folded question. "De VS" is a country, not a comparison.
-_SHAPES: Final[tuple[tuple[Shape, re.Pattern[str]], ...]] = (
-    ("comparison", re.compile(r"\b(verschil|verschillen|verschilt|vergelijk\w*|of beter|beter dan|versus|(?<!\bde )vs\.?|difference|goedkoper dan|duurder dan)\b")),
-    ("why", re.compile(r"\b(waarom|hoezo|hoe komt het|hoe kan het dat|hoe kan dat|reden|why|waardoor)\b")),
-    ("amount", re.compile(
-        r"\b(hoeveel|hoelang|hoe (?:lang|hoog|groot|zwaar|vaak|snel|veel|duur|laat|oud|breed)|wat (?:kost|kosten|betaal|betalen)|wanneer|vanaf|"
-        r"sinds|welk(?:e)? (?:percentage|bedrag|datum|jaar|tarief|grens|limiet|termijn)|maximaal|minimaal|maximum|minimum|how (?:much|many|long|big|high)|"
-        r"when|percentage|procent|kost(?:en)? .{0,30}\?)")),
-    ("how", re.compile(r"\b(hoe\b(?! (?:heet|noem|zit))|stappen|stap voor stap|stappenplan|wat moet ik doen|wat doe ik|wat nu|how (?:do|can|to|should)|wat te doen|op welke manier)")),
-    ("list", re.compile(r"^(?:en )?wat zijn (?:de|het|alle|mijn|jullie)\b|\b(?:wat voor (?!iets)\w+en|wie of wat|geef (?:me )?alle|wie allemaal|wat allemaal|waar allemaal|alle [\w-]+en)\b")),
-    ("definition", re.compile(r"^(?:en )?(?:wat (?:is|zijn|betekent|betekenen|houdt|doet|wordt)|wat voor|what (?:is|are|does)|waar staat .* voor)\b|\bbetekent\b|\bhoudt .* in\b")),
-    ("list", re.compile(r"\b(welke|noem|lijst|opsomming|allemaal|which|overzicht|waaruit bestaa\w+|wat zijn de)\b")),
-    ("verdict", re.compile(r"^(?:en |dus |maar )?(?:mag|moet|kan|kun|is|zijn|heb|heeft|krijg|word|wordt|geldt|telt|ben|hoef|mogen|moeten|kunnen|werkt|doet|klopt|can|do|does|must|is it|are|may|should)\b"
-                           r"|\b(?:mag|moet|kan|hoef|mogen) (?:ik|je|dat|een|we)\b|\btoch\b.*\?")),
-)  # fmt: skip
 
 
 class Selector(Record):
@@ -75,22 +59,17 @@ class Selector(Record):
 
 
 class RankedFact(Record):
-    """A fact with its place, its chance of being the one asked for, and the share of the question it and its heading hold."""
+    """A fact with its place, its chance of being the one asked for, and the share of the question it and its heading hold.
+
+    ``score`` is what its own features are worth, whatever stands beside it.
+    """
 
     candidate: int
     place: int
     fact: Fact
     chance: float
     coverage: float
-
-
-def question_shape(question: str) -> Shape:
-    """What kind of answer a question asks for, read from its form."""
-    folded = re.sub(r"\s+", " ", question.lower()).strip()
-    for shape, pattern in _SHAPES:
-        if pattern.search(folded):
-            return shape
-    return "other"
+    score: float = 0.0
 
 
 def rank_facts(
@@ -110,7 +89,14 @@ def rank_facts(
         own = features @ _weights(selector)
         chances = _softmax(own.astype(np.float64)) * chunk_chance
         ranked.extend(
-            RankedFact(candidate=number, place=place, fact=fact, chance=float(chances[place]), coverage=float(coverage[place]))
+            RankedFact(
+                candidate=number,
+                place=place,
+                fact=fact,
+                chance=float(chances[place]),
+                coverage=float(coverage[place]),
+                score=float(own[place]),
+            )
             for place, fact in enumerate(facts)
         )
     return sorted(ranked, key=lambda fact: (-fact.chance, fact.candidate, fact.place))

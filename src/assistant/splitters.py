@@ -124,7 +124,14 @@ def _hard_pieces(part: str, size: int) -> Iterator[str]:
 
 
 def _chunk(document: Document, section: Section, text: str, position: int) -> Chunk:
-    embedded = (document.document_id, document.title, section.heading, text, *section.questions, *(asked.question for asked in section.asked))
+    embedded = (
+        document.document_id,
+        document.title,
+        section.heading,
+        text,
+        *section.questions,
+        *(asked.question for asked in section.asked),
+    )
     return Chunk(
         chunk_id=hashlib.sha256("\x1f".join([SPLITTER_VERSION, *embedded]).encode()).hexdigest()[:32],
         document_id=document.document_id,
