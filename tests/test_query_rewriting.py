@@ -3,7 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import QuestionError
-from assistant.query_rewriting import SynonymIndex, analyse, check_question, named_marketplaces, standard_forms, without_commands
+from assistant.query_rewriting import (
+    SynonymIndex,
+    analyse,
+    check_question,
+    named_marketplaces,
+    standard_forms,
+    without_commands,
+    without_towns,
+)
 from assistant.tokenization import Vocabulary
 
 
@@ -80,3 +88,15 @@ def test_no_question_is_refused(question: str) -> None:
 def test_a_far_too_long_question_is_refused() -> None:
     with pytest.raises(QuestionError, match="maak hem korter"):
         check_question("a" * 20_001)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("ik stuur vanuit Zwolle naar een klant", "ik stuur vanuit  naar een klant"),
+        ("Noord-Holland", "Noord-Holland"),
+        ("magazijn in Almelo", "magazijn in Almelo"),
+    ],
+)
+def test_a_town_that_the_knowledge_base_never_names_is_no_part_of_the_question(text: str, kept: str) -> None:
+    assert without_towns(text, Vocabulary.count(["Het magazijn van Almelo."])) == kept

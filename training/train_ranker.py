@@ -29,8 +29,9 @@ from training.questions import LabelledQuestion, keep_parts, part_of, questions_
 LABELS = Path(__file__).parent / "fact_labels.jsonl"
 SITUATIONS = Path(__file__).parent / "situations.jsonl"
 CANDIDATES = 40
-# Set by hand, with the development answers: the labels name one fact each, and the steps that a "how" asks for are many.
-FIXED = {"steps_wanted": 1.5}
+# Set by hand, with the development answers: the labels name one fact each, and what a "how" or "what if they find out" asks
+# for are several.
+FIXED = {"steps_wanted": 1.5, "consequence_wanted": 2.0}
 Key = tuple[str, str]
 
 
@@ -83,10 +84,7 @@ def learn_ranker(samples: Sequence[Sample], *, steps: int = 500, l2: float = 0.0
         data[i, :n] = torch.from_numpy(sample.features)
         right[i, :n] = torch.tensor(sample.right)
         absent[i, :n] = False
-    fixed = torch.tensor([FIXED.get(name, 0.0) for name in FEATURES])
-    learned = torch.tensor([name not in FIXED for name in FEATURES], dtype=torch.float32)
-    weights = _fit(data * learned, right, absent, steps, l2, data @ fixed)
-    return Ranker(weights={name: round(FIXED.get(name, float(w)), 4) for name, w in zip(FEATURES, weights, strict=True)})
+    return Ranker(weights=_fit(FEATURES, data, right, absent, steps, l2))
 
 
 def learn_selector(samples: Sequence[Sample], retriever: HybridRetriever, *, steps: int = 500, l2: float = 0.001) -> Selector:
@@ -106,13 +104,13 @@ def learn_selector(samples: Sequence[Sample], retriever: HybridRetriever, *, ste
         absent[i, : len(features)] = False
         for place in places:
             right[i, place] = True
-    weights = _fit(data, right, absent, steps, l2)
-    return Selector(weights={name: round(float(w), 4) for name, w in zip(FACT_FEATURES, weights, strict=True)})
+    return Selector(weights=_fit(FACT_FEATURES, data, right, absent, steps, l2))
 
 
-def _fit(
-    data: torch.Tensor, right: torch.Tensor, absent: torch.Tensor, steps: int, l2: float, offset: torch.Tensor | float = 0.0
-) -> NDArray[np.float32]:
+def _fit(names: Sequence[str], data: torch.Tensor, right: torch.Tensor, absent: torch.Tensor, steps: int, l2: float) -> dict[str, float]:
+    """A weight per feature; those in ``FIXED`` keep theirs and the others are learned beside them."""
+    offset = data @ torch.tensor([FIXED.get(name, 0.0) for name in names])
+    data = data * torch.tensor([name not in FIXED for name in names], dtype=torch.float32)
     torch.manual_seed(0)
     weights = torch.nn.Parameter(torch.zeros(data.shape[2]))
     optimizer = torch.optim.Adam([weights], lr=0.1)
@@ -123,8 +121,7 @@ def _fit(
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    result: NDArray[np.float32] = weights.detach().numpy()
-    return result
+    return {name: FIXED.get(name, round(float(weight), 4)) for name, weight in zip(names, weights.detach(), strict=True)}
 
 
 def recall(samples: Sequence[Sample], ranker: Ranker, cutoffs: Sequence[int] = (1, 3, 5, 10)) -> dict[int, float]:

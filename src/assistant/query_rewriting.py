@@ -72,6 +72,7 @@ _COMMAND = re.compile(
     r"|\b(?:systeemprompt|system prompt|jailbreak|ontwikkelaarsmodus|developer mode|dan-modus)\b",
     re.IGNORECASE,
 )
+_PLACE_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LOOSE_WORD = re.compile(r"'?[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -140,9 +141,22 @@ def without_commands(question: str) -> str:
     return kept if len(words(kept)) > 2 else question
 
 
+# Where somebody lives or sells from; a question is about that only when the knowledge base speaks of the place.
+TOWNS = frozenset(
+    "amsterdam rotterdam utrecht eindhoven groningen tilburg almere breda nijmegen apeldoorn haarlem arnhem amersfoort zaandam "
+    "hertogenbosch hoofddorp maastricht leiden dordrecht zoetermeer zwolle deventer delft alkmaar heerlen venlo leeuwarden hilversum "
+    "roosendaal purmerend schiedam helmond vlaardingen almelo gouda lelystad hengelo assen emmen enschede middelburg vlissingen "
+    "terneuzen veenendaal zeist doetinchem katwijk waalwijk tiel weert roermond sittard noord-holland zuid-holland noord-brabant "
+    "gelderland overijssel drenthe friesland zeeland flevoland limburg brabant twente antwerpen gent brugge leuven brussel mechelen "
+    "aalst hasselt kortrijk oostende genk roeselare turnhout charleroi vlaanderen wallonie berlijn berlin munchen keulen koln hamburg "
+    "frankfurt dusseldorf stuttgart dortmund leipzig bremen beieren parijs lyon marseille rijsel londen london manchester birmingham "
+    "madrid barcelona valencia sevilla milaan turijn napels warschau stockholm dublin praag".split()
+)
+
+
 def analyse(question: str, vocabulary: Vocabulary, synonyms: SynonymIndex, marketplace: str = "NL") -> Query:
     """The question as the retrievers need it; unknown words are repaired against the vocabulary where one is near."""
-    searched = _searched_part(question)
+    searched = without_towns(_searched_part(question), vocabulary)
     repairs = tuple(find_repairs(searched, vocabulary))
     text = standard_forms(apply_repairs(searched, repairs))
     stems = tokens(text, vocabulary)
@@ -166,6 +180,14 @@ def _searched_part(question: str) -> str:
     if len(parts) <= SEARCHED_WORDS:
         return question
     return " ".join([*parts[: SEARCHED_WORDS // 2], *parts[-SEARCHED_WORDS // 2 :]])
+
+
+def without_towns(text: str, vocabulary: Vocabulary) -> str:
+    """The text without the towns and provinces that the knowledge base never names; the text itself when nothing is left."""
+    kept = _PLACE_WORD.sub(
+        lambda found: "" if fold(found.group()) in TOWNS and fold(found.group()) not in vocabulary else found.group(), text
+    )
+    return kept if words(kept) else text
 
 
 def find_repairs(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:

@@ -25,13 +25,26 @@ from assistant.tokenization import Vocabulary, tokens
 
 FACT_FEATURES: Final = (
     "dense", "dense_gap", "coverage", "coverage_with_heading", "linked", "lead", "number_wanted", "numbers_shared", "step_wanted",
-    "item_wanted", "row", "warning", "tip", "leans", "reason_wanted", "verdict_wanted", "definition_wanted", "asked",
+    "item_wanted", "row", "warning", "tip", "leans", "reason_wanted", "verdict_wanted", "definition_wanted", "asked", "consequence_wanted",
 )  # fmt: skip
 
 _NUMBER_TOKEN = re.compile(r"\d")
 _REASON = re.compile(r"\b(omdat|want|doordat|reden|zodat|anders|daardoor|daarom|oorzaak|namelijk|dus)\b", re.IGNORECASE)
 _VERDICT = re.compile(
     r"\b(mag|mogen|moet|moeten|verplicht|verboden|toegestaan|niet nodig|hoeft|hoef|kan|kun|alleen als|mits|geen)\b", re.IGNORECASE
+)
+
+
+# "Komen ze daarachter?", "wat is het risico": the rule is half of the answer, what follows on breaking it the other half.
+_ASKS_CONSEQUENCE = re.compile(
+    r"\b(?:risico|gevolgen?|straf\w*|boetes?|betrapt|stiekem|ongemerkt|wegkom\w*|kwaad|achter|controle\w*|niemand|opval\w*|sanctie\w*)\b"
+    r"|\bgebeur(?:t|en|d)\b|\bwat (?:dan|doet amazon)\b|\bkom ik (?:daar|er)\b|\bmerk(?:t|en)\b|\bvalt dat op\b|\bget caught|\bget away",
+    re.IGNORECASE,
+)
+_CONSEQUENCE = re.compile(
+    r"\b(?:boetes?|beboet\w*|schors\w*|geschorst|blokke\w*|geblokkeerd|deactiv\w*|gedeactiveerd|uitgesloten|uitsluit\w*|verwijder\w*|"
+    r"verboden|verbiedt|waarschuwing\w*|verkooprecht\w*|strafbaar|acm|opgeheven|sluit|kwijt|verlies\w*|verliezen|intrek\w*|afgekeurd|weiger\w*|inhoud\w*)\b",
+    re.IGNORECASE,
 )
 
 
@@ -116,6 +129,7 @@ def fact_features(query: Query, vector: Vectors, row: int, chunk: Chunk, index: 
         features[:, column["asked"]] = _asked(vector, index.units(row, ASKED_UNIT), index.asked_places(row), len(facts))
     weights = {token: index.fields["body"].inverse_document_frequency(token) for token in query.tokens}
     total = max(sum(weights.values()), 1e-6)
+    asks_consequence = _ASKS_CONSEQUENCE.search(query.text) is not None
     asked_numbers = {token for token in query.tokens if _NUMBER_TOKEN.search(token)}
     heading = fact_tokens(f"{chunk.title} {chunk.heading}", index.vocabulary)
     for place, fact in enumerate(facts):
@@ -136,6 +150,7 @@ def fact_features(query: Query, vector: Vectors, row: int, chunk: Chunk, index: 
         features[place, column["leans"]] = fact.leans
         features[place, column["reason_wanted"]] = shape == "why" and _REASON.search(fact.text) is not None
         features[place, column["verdict_wanted"]] = shape == "verdict" and _VERDICT.search(fact.text) is not None
+        features[place, column["consequence_wanted"]] = asks_consequence and _CONSEQUENCE.search(fact.text) is not None
         features[place, column["definition_wanted"]] = shape == "definition" and place == 0
     return features
 
