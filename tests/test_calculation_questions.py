@@ -251,6 +251,10 @@ QUESTIONS = [
     ("2 artikelen met 12 exemplaren elk naar vine, totale kost?", ["€ 340,00"], "NL"),
     ("klant betaalt 45 euro, ik had 15% commissie; na terugbetaling houdt amazon hoeveel?", ["€ 1,35"], "NL"),
     ("sell through bij 90 verkopen in 90 dagen en gemiddeld 45 stuks voorraad", ["2"], "NL"),
+    ("Al mijn voorraad ligt in een Nederlands magazijn. Een Fransman bestelt een standaardpakket van 3,2 kg, wat kost FBA?", ["€ 15,80", "€ 16,04"], "NL"),
+    ("fba-stock staat in duitsland, klant zit in nederland, klein pakket van 1,3 kilo, hoeveel per stuk", ["€ 9,49", "€ 9,63"], "NL"),
+    ("Pan-EU staat aan; klein pakket van 300 gram naar een klant in Spanje via FBA, welk bedrag?", ["€ 3,74"], "NL"),
+    ("Puzzel van 25 euro, klein pakket van 800 gram, voorraad alleen in Duitsland en de klant in Nederland: commissie plus FBA samen?", ["€ 8,77", "€ 12,52"], "NL"),
 ]  # fmt: skip
 # Questions of which one number is not there, and a word for that number.
 NEEDED = [
@@ -278,6 +282,10 @@ SILENT = [
     "Is 12% conversie goed?",
     "Ik heb 500 euro, kan ik daarmee beginnen op Amazon?",
     "Mijn verkopersscore is 4,2 sterren, krijg ik de koopknop?",
+    "Een klant in Duitsland bestelt een klein pakket van 800 gram, wat kost FBA?",
+    "Mijn Nederlandse voorraad aan een Brit verkopen, klein pakket van 500 gram, wat kost dat met FBA?",
+    "Wat kost FBA voor een klein pakket van 300 gram naar Oostenrijk?",
+    "jas van 600 gram in middelgroot pakket 2, voorraad alleen in Nederland, klant in Duitsland, wat kost FBA?",
 ]  # fmt: skip
 
 

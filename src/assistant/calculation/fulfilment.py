@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from assistant.calculation.formatting import cents, decimal, half_up, money, number
 from assistant.calculation.reading import EURO_PLACES, Figure, Question
+from assistant.calculation.routes import Route, route_of
 from assistant.calculation.rules import Outcome
 from assistant.calculation.size_tiers import kilograms, named_size, parcel_of
 from assistant.calculation.sources import Sources, cell_amount, euro_pattern
@@ -48,13 +49,12 @@ def weight_row(rows: Iterable[Fact], weight: Decimal) -> Fact | None:
     return found[0] if len({row.cells[1:] for row in found}) == 1 else None
 
 
-def _place_column(question: Question, row: Fact) -> int | None:
-    """The column of the country that the question is about; None when none or more than one fits.
+def _place_column(question: Question, row: Fact, place: str) -> int | None:
+    """The column of the country that FBA delivers in; None when none or more than one fits.
 
     Germany has two: for who has no stock in Poland and Czechia too (without CEP), unless the question says otherwise.
     """
-    places = question.destinations or question.places or (question.here,)
-    name = MARKETPLACE_LABELS.get(places[0], "?") if len(places) == 1 else "?"
+    name = MARKETPLACE_LABELS.get(place, "?")
     columns = [column for column, header in enumerate(row.header) if column and name in header]
     if len(columns) > 1:
         cep = "met cep" if question.says("met cep") else "zonder cep"
@@ -64,7 +64,6 @@ def _place_column(question: Question, row: Fact) -> int | None:
 
 _LOCAL: Final = r"lokaal/pan-eu|\(2026\)"
 _EFN: Final = r"efn naar"
-_IS_EFN: Final = r"efn\b|(?:uit|vanuit) (?:nederland|belgie|duitsland|frankrijk|italie|spanje)\b.{0,40}\bnaar|in (?:1|een) ander land|europees verzendnetwerk|over de grens|alles (?:hier|in nederland)|(?:uit|vanuit|in) (?:een )?(?:duitse?|franse?|poolse?|ander|buitenlands) (?:depot|magazijn|voorraad)|grensoverschrijdend|(?:uit|vanuit|in) (?:een )?(?:ander land|ander eu|buitenlands|duits magazijn|frans magazijn)"
 _LOW_LIMITS: Final = rf"lage-prijs-fba alleen t/m {euro_pattern('most')} in nederland[^€]*t/m {euro_pattern('germany')} in duitsland"
 _LOW_EXCEPTIONS: Final = r"uitzonderingscategorieën voor lage-prijs-fba zijn[^:]*: (?P<names>[^.]+)"
 _BY_GRAM: Final = r"^gramprijs voor [^:]+: (?P<names>[^.]+)"
@@ -86,7 +85,7 @@ def _is_one_of(question: Question, sources: Sources, pattern: str) -> bool:
     return any(shared_words(name, words) for name in names)
 
 
-def _low_price_limit(question: Question, sources: Sources) -> Decimal | None:
+def _low_price_limit(question: Question, sources: Sources, place: str) -> Decimal | None:
     """Up to which price the low-price tariff goes for the product (fba/lage-prijs-fba)."""
     everywhere = sources.find(rf"meeste categorieën voor producten t/m {euro_pattern('most')} in alle eurolanden")
     lower = sources.find(_LOW_LIMITS)
@@ -94,39 +93,35 @@ def _low_price_limit(question: Question, sources: Sources) -> Decimal | None:
         return None
     if not _is_one_of(question, sources, _LOW_EXCEPTIONS):
         return everywhere.value("most")
-    places = question.destinations or question.places or (question.here,)
-    return lower.value("germany" if "DE" in places else "most")
+    return lower.value("germany" if place == "DE" else "most")
 
 
-def _fee_rows(question: Question, sources: Sources, size: str, *, is_low: bool, is_efn: bool) -> list[Fact]:
+def _fee_rows(question: Question, sources: Sources, size: str, route: Route, *, is_low: bool) -> list[Fact]:
     return [
-        row for row in sources.rows(_EFN if is_efn else _LOCAL)
-        if row.cells[0].lower().startswith(size) and ("lage prijs" in row.cells[0]) == is_low and _place_column(question, row)
+        row for row in sources.rows(_EFN if route.is_efn else _LOCAL)
+        if row.cells[0].lower().startswith(size) and ("lage prijs" in row.cells[0]) == is_low and _place_column(question, row, route.to) is not None
     ]  # fmt: skip
 
 
-def piece_fee(question: Question, sources: Sources, price: Decimal | None = None) -> PieceFee | None:
+def piece_fee(question: Question, sources: Sources, price: Decimal | None = None, route: Route | None = None) -> PieceFee | None:
     """What FBA costs for one piece of the size and weight in the question (fba/fulfilmentkosten, fba/lage-prijs-fba).
 
     A price up to the low-price limit takes the low-price table where that goes as far as the weight. Categories that pay by
-    gram are left to ``base_plus_weight``.
+    gram are left to ``base_plus_weight``. Without a ``route`` it is that of the question, and must be certain.
     """
-    parcel = parcel_of(question, sources)
-    if parcel is None or ("pakket" in parcel.size and _is_one_of(question, sources, _BY_GRAM)):
+    parcel, route = parcel_of(question, sources), route or route_of(question)
+    if parcel is None or route is None or ("pakket" in parcel.size and _is_one_of(question, sources, _BY_GRAM)):
         return None
-    is_efn = question.says(_IS_EFN)
-    if is_efn and re.search(r"\bnaar [a-z]", question.text) and not question.destinations:
-        return None  # where to is not certain
-    limit = None if is_efn else _low_price_limit(question, sources)
+    limit = None if route.is_efn else _low_price_limit(question, sources, route.to)
     names_low = question.says(r"lage.?prijs|low.?price|goedkoop tarief|goedkopere tarief|lage tarief")
-    if price is not None and limit is None and not (is_efn or names_low):
+    if price is not None and limit is None and not (route.is_efn or names_low):
         return None  # which of the two tables goes for this price is not known
-    low = weight_row(_fee_rows(question, sources, parcel.size, is_low=True, is_efn=is_efn), parcel.weight)
+    low = weight_row(_fee_rows(question, sources, parcel.size, route, is_low=True), parcel.weight)
     is_low = low is not None and (names_low or bool(price and limit and price <= limit))
-    row = low if is_low else weight_row(_fee_rows(question, sources, parcel.size, is_low=False, is_efn=is_efn), parcel.weight)
+    row = low if is_low else weight_row(_fee_rows(question, sources, parcel.size, route, is_low=False), parcel.weight)
     if row is None or (names_low and not is_low):
         return None
-    column = _place_column(question, row)
+    column = _place_column(question, row, route.to)
     fee = cell_amount(row.cells[column]) if column else None
     if column is None or fee is None:
         return None
@@ -159,14 +154,16 @@ def base_plus_weight(question: Question, sources: Sources) -> Outcome | None:
 
     How a part of a step is rounded is not in the sources, so the weight must be a whole number of steps above the base.
     """
-    weight = question.only("kg")
+    weight, route = question.only("kg"), route_of(question)
+    if weight is None or route is None or route.is_efn:
+        return None
     found: list[Outcome] = []
-    for row in sources.rows(r"lokaal/pan-eu|\(2026\)") if weight else []:
-        name, column = row.cells[0].split(",")[0].lower(), _place_column(question, row)
+    for row in sources.rows(_LOCAL):
+        name, column = row.cells[0].split(",")[0].lower(), _place_column(question, row, route.to)
         match = (
             re.search(rf"{euro_pattern('base')} \+ {euro_pattern('each')} per (?P<unit>100 g|kg)", row.cells[column]) if column else None
         )
-        if weight is None or match is None or column is None or not re.search(rf"(?<!\w){re.escape(name)}(?!\w|[,.]\d)", question.text):
+        if match is None or column is None or not re.search(rf"(?<!\w){re.escape(name)}(?!\w|[,.]\d)", question.text):
             continue
         base, each = decimal(match.group("base")), decimal(match.group("each"))
         first, step = (
@@ -200,8 +197,8 @@ def local_or_efn(question: Question, sources: Sources) -> Outcome | None:
     """What local delivery saves over EFN, per piece and in all (fba/pan-eu-en-efn, fba/fulfilmentkosten)."""
     if question.of("euro") or question.is_about_other_than(*EURO_PLACES):
         return None
-    plain = question._replace(text=re.sub(_IS_EFN, " ", question.text))
-    local, efn = piece_fee(plain, sources), piece_fee(plain._replace(text=f"{plain.text} efn"), sources)
+    places = question.destinations or question.places or (question.here,)
+    local, efn = (piece_fee(question, sources, route=Route(places[0], is_efn)) if len(places) == 1 else None for is_efn in (False, True))
     if local is None or efn is None or efn.amount <= local.amount:
         return _stated_difference(question, sources)
     low, high = local.amount, efn.amount

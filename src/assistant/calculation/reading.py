@@ -159,9 +159,13 @@ def _word_patterns(words: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"(?<!\w)(?:{group})") for group in words.split(" & "))
 
 
-_PEOPLE: Final = {
-    "nederlanders?": "NL", "hollanders?": "NL", "belg(?:en)?": "BE", "vlaming(?:en)?": "BE", "duitsers?": "DE", "duits": "DE", "frans(?:man|en)": "FR",
-    "italianen|italiaan": "IT", "spanjaard(?:en)?": "ES", "pol(?:en)": "PL", "zweden|zweed": "SE",
+# People, and forms of a country's name, behind which a marketplace stands; Europe's other countries stand for themselves.
+PEOPLE: Final = {
+    "nederlanders?|nederlands": "NL", "hollanders?|hollandse?": "NL", "belg(?:en)?|belgisch": "BE", "vlaming(?:en)?": "BE",
+    "duitsers?|duits": "DE", "frans(?:man|en)|frans": "FR", "italianen|italiaan|italiaans": "IT", "spanjaard(?:en)?|spaans": "ES",
+    "polen|pools": "PL", "zweden|zweed|zweeds": "SE", "ieren|ier|iers": "IE", "brit(?:ten|s)?|engels(?:man|en)": "UK",
+    "oostenrijk(?:er|ers|s|se)?": "AT", "zwitserland|zwitsers?e?": "CH", "denemarken|deen|denen|deense?": "DK", "noorwegen|noorse?|noren": "NO",
+    "luxemburg(?:se|er|ers)?": "LU", "portugal|portugees|portugese?": "PT", "griekenland|griekse?|grieken": "GR", "finland|finse?|finnen": "FI",
 }  # fmt: skip
 # In a longer text too many figures could be meant.
 LONGEST_QUESTION_CHARACTERS: Final = 1_000
@@ -191,7 +195,7 @@ def read_words(question: str, *, marketplace: str = "NL", today: date | None = N
 
 def _places(text: str) -> tuple[str, ...]:
     """The marketplaces that a text names: by country, by shop ("op .de") or by the people who live there."""
-    people = [place for word, place in _PEOPLE.items() if re.search(rf"\b{word}\b", text.lower())]
+    people = [place for word, place in PEOPLE.items() if re.search(rf"\b(?:{word})\b", text.lower())]
     shops = [code.upper() for code in re.findall(r"(?<![\w.])\.(nl|be|de|fr|it|es)\b", text.lower())]
     found = [*named_marketplaces(text), *people, *shops]
     return tuple(dict.fromkeys(place for place in found if place != "EU"))

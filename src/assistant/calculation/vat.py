@@ -38,7 +38,7 @@ def _vat_rate(question: Question, sources: Sources, place: str) -> VatRate | Non
     if question.says(LOW_VAT_GOODS):
         hit = sources.find(r"lage tarief 9%|door 1,09 bij het lage tarief") if place == "NL" else None
         return VatRate(9 * CENT, hit.fact, "9% btw in Nederland") if hit else None
-    name = "Verenigd Koninkrijk" if place == "UK" else MARKETPLACE_LABELS[place]
+    name = "Verenigd Koninkrijk" if place == "UK" else MARKETPLACE_LABELS.get(place, place)
     row = next((row for row in sources.rows("algemeen btw-tarief") if row.cells[0].startswith(name)), None)
     if row:
         return VatRate(decimal(row.cells[1].rstrip("%")) / 100, row, f"{row.cells[1]} btw in {name}")
