@@ -7,7 +7,8 @@ from example_chunks import make_chunk
 
 from assistant.documents import Chunk
 from assistant.retrievers import Candidate
-from assistant.suggestions import question_for, suggest
+from assistant.suggestions import LEAST_USES, question_for, suggest
+from assistant.tokenization import Vocabulary
 
 
 def section(heading: str, position: int = 0, document: str = "a.md", topic: str = "fba", questions: Sequence[str] = ()) -> Chunk:
@@ -17,11 +18,15 @@ def section(heading: str, position: int = 0, document: str = "a.md", topic: str 
     )
 
 
+VOCABULARY = Vocabulary.count(["Hoe plak je labels op dozen? Waar plak ik die labels ongeveer?"] * LEAST_USES)
+
+
 class Shelf:
     """The part of an index that suggestions read: chunks in rows."""
 
     def __init__(self, chunks: Sequence[Chunk]) -> None:
         self._chunks = chunks
+        self.vocabulary = VOCABULARY
 
     def chunk(self, row: int) -> Chunk:
         return self._chunks[row]
@@ -40,7 +45,7 @@ TERMS = section("Welke begrippen horen erbij?", 0, "c.md", topic="begrippen")
 def suggestions(found: Sequence[Chunk], used: Sequence[Chunk], asked: Sequence[str] = (), limit: int = 3) -> tuple[str, ...]:
     index = Shelf([FIRST, USED, NEXT, OTHER, TERMS])
     candidates = [Candidate(row=row, chunk=chunk, score=1.0, features={}) for row, chunk in enumerate(found)]
-    return suggest(candidates, used, index, asked, limit)  # type: ignore[arg-type]  # only rows_of and chunk are read
+    return suggest(candidates, used, index, asked, limit)  # type: ignore[arg-type]  # only these are read
 
 
 def test_nearest_chunk_comes_first_then_the_article() -> None:
@@ -68,14 +73,15 @@ def test_nothing_found_gives_nothing() -> None:
     [
         (["Waar staat ROAS voor?", "Wat is een flat file?", "Wat betekent ACoS eigenlijk?"], ""),
         (["hoe lever je aan bij fba", "How do I ship to FBA warehouses?"], ""),
-        (["Hoe duur is dat ongeveer?", "Hoe plak je labels op dozen?"], "Hoe plak je labels op dozen?"),
+        (["Waar plak ik die ongeveer?", "Hoe plak je labels op dozen?"], "Hoe plak je labels op dozen?"),
+        (["Waar plak ik labbels op dozen?"], ""),
         (["Waar plak ik labels op dozen?", "Hoe plak je die labels op dozen?"], "Waar plak ik labels op dozen?"),
     ],
-    ids=["a bare term leads nowhere", "untidy or English", "nearest to the heading", "the shortest of equals"],
+    ids=["a bare term leads nowhere", "untidy or English", "nearest to the heading", "misspelled", "the shortest of equals"],
 )
 def test_question_for_takes_the_tidy_question_nearest_to_the_heading(questions: list[str], expected: str) -> None:
-    assert question_for(section("Labels op dozen", questions=questions)) == expected
+    assert question_for(section("Labels op dozen", questions=questions), VOCABULARY) == expected
 
 
 def test_question_for_takes_a_heading_that_asks() -> None:
-    assert question_for(section("Hoe plak je labels?", questions=["Waar plak ik labels op dozen?"])) == "Hoe plak je labels?"
+    assert question_for(section("Hoe plak je labels?", questions=["Waar plak ik labels op dozen?"]), VOCABULARY) == "Hoe plak je labels?"

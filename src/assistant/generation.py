@@ -36,8 +36,15 @@ ENOUGH = 0.97
 # A list or table of which this share is shown is shown whole when the rest takes no more than so many characters.
 COMPLETED_SHARE = 0.3
 COMPLETED_CHARACTERS = 500
+# A fact of the glossary counts for so much, unless a definition is asked for.
+GLOSSARY = "begrippen"
+GLOSSARY_SHARE = 0.3
+# Steps are fetched from another section that scores at most this much below the best one.
+NEAR_SCORE = 0.7
 # A fact this much less likely than the best one is left out even when there is room.
 LEAST_SHARE = 0.01
+# The same for a fact of a section of which nothing is shown yet.
+LEAST_SHARE_ELSEWHERE = 0.03
 # Questions that one fact seldom answers: the section that holds most of the chance leads, not the single likeliest fact.
 WHOLE_SHAPES: Final[tuple[Shape, ...]] = ("how", "list", "comparison")
 _DISPUTED = re.compile(
@@ -52,6 +59,7 @@ _SEE = re.compile(rf"[;,] zie (?:ook )?{_ARTICLE}(?: en {_ARTICLE})?(?=[.)]|$)")
 _POINTER = re.compile(rf"(?:\b(?:staat|staan|lees je|vind je)(?: meer| alles)? in|^Zie(?: ook)?) {_ARTICLE}(?: en {_ARTICLE})?\.?$")
 # "De tabel toont de tarieven (2026)." above a table says no more than "De tarieven (2026):".
 _TABLE_TALK = re.compile(r"^De (?:tabel|lijst) (?:toont|noemt|geeft|vergelijkt|zet) ")
+_TABLE_LINE = re.compile(r"^De (?:tabel|lijst) \w+ ")
 # "Labels print je in Seller Central, in vier stappen." above the steps.
 _STEPS_TALK = re.compile(r"\bin (?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien) stappen\b[^.]{0,40}\.$", re.IGNORECASE)
 _LIST_TALK = re.compile(r"^De lijst legt .* uit\b")
@@ -172,6 +180,7 @@ def _pick(
     shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int, rule: Mapping[int, set[int]]
 ) -> list[_Picked]:
     """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
+    ranked = _glossary_last(shape, candidates, ranked)
     listed = _whole_list(shape, candidates, ranked) if ranked and shape in WHOLE_SHAPES else None
     ranked = [fact for fact in ranked if not _is_idle(candidates[fact.candidate].chunk, fact.place)] or ranked[:1]
     if not ranked:
@@ -187,6 +196,8 @@ def _pick(
     for fact in ranked:
         if fact.chance < LEAST_SHARE * best.chance or covered >= ENOUGH:
             break
+        if fact.candidate not in basket and fact.chance < LEAST_SHARE_ELSEWHERE * best.chance:
+            continue
         chunk = candidates[fact.candidate].chunk
         places = _with_context(chunk, fact.place, shape)
         if basket.holds(fact.candidate, places) or basket.says(fact.fact):
@@ -198,6 +209,17 @@ def _pick(
             covered += fact.chance
     basket.complete_blocks()
     return basket.picked()
+
+
+def _glossary_last(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact]) -> list[RankedFact]:
+    """The facts with those of the glossary made less likely, unless a definition is asked for; an article says it in its place."""
+    if shape == "definition":
+        return list(ranked)
+    less = [
+        fact.model_copy(update={"chance": fact.chance * GLOSSARY_SHARE}) if candidates[fact.candidate].chunk.topic == GLOSSARY else fact
+        for fact in ranked
+    ]
+    return sorted(less, key=lambda fact: -fact.chance)
 
 
 def _leading(shape: Shape, ranked: Sequence[RankedFact]) -> RankedFact:
@@ -233,7 +255,7 @@ def _announces(chunk: Chunk, place: int) -> bool:
     if facts[place].kind != "sentence" or place + 1 >= len(facts) or facts[place + 1].kind not in ("step", "bullet", "row"):
         return False
     text = facts[place].text.rstrip()
-    return text.endswith(":") or _TABLE_TALK.search(text) is not None or _STEPS_TALK.search(text) is not None
+    return text.endswith(":") or _TABLE_LINE.search(text) is not None or _STEPS_TALK.search(text) is not None
 
 
 def _defined(text: str) -> str:
@@ -249,6 +271,9 @@ class _Basket:
         self._candidates = candidates
         self._places: dict[int, set[int]] = {}
         self.length = 0
+
+    def __contains__(self, candidate: int) -> bool:
+        return candidate in self._places
 
     def cost(self, candidate: int, places: set[int]) -> int:
         """How many characters these places would add."""
@@ -307,8 +332,10 @@ def _whole_list(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[
     """
     best = _leading(shape, ranked).candidate
     places = _likeliest_block(shape, candidates[best].chunk, [fact for fact in ranked if fact.candidate == best])
-    if places or shape != "list":
+    if places or shape == "comparison":
         return best, places
+    if shape == "how":
+        return _near_steps(candidates, ranked, best)
     for fact in ranked:
         if fact.chance < ANNOUNCED_SHARE * ranked[0].chance:
             break
@@ -318,6 +345,18 @@ def _whole_list(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[
             places = {fact.place, *(place for place, item in enumerate(chunk.facts) if item.block == block)}
             if sum(_length(chunk.facts[place]) for place in places) <= ANNOUNCED_CHARACTERS:
                 return fact.candidate, places
+    return best, set()
+
+
+def _near_steps(candidates: Sequence[Candidate], ranked: Sequence[RankedFact], best: int) -> tuple[int, set[int]]:
+    """The steps of a section that fits nearly as well as the best one; no places when there is none."""
+    near = [number for number, one in enumerate(candidates) if candidates[best].score - one.score <= NEAR_SCORE and one.chunk.facts]
+    for number in near:
+        places = _likeliest_block(
+            "how", candidates[number].chunk, [fact for fact in ranked if fact.candidate == number and fact.fact.kind == "step"]
+        )
+        if places:
+            return number, places
     return best, set()
 
 
@@ -360,7 +399,8 @@ def _leans(fact: Fact) -> bool:
 
 
 def _length(fact: Fact) -> int:
-    return len(fact.text) + 5
+    """About how many characters a fact takes: a row has only its cells, under the names of the columns."""
+    return (sum(len(cell) + 3 for cell in fact.cells) if fact.kind == "row" else len(fact.text)) + 5
 
 
 def _render(chunk: Chunk, places: Sequence[int], number: int, *, as_label: bool = True) -> Iterator[str]:
@@ -370,7 +410,9 @@ def _render(chunk: Chunk, places: Sequence[int], number: int, *, as_label: bool 
     """
     facts = [(place, chunk.facts[place]) for place in places]
     for _, group in groupby(facts, key=lambda item: (item[1].block, item[1].kind)):
-        items = [fact for _, fact in group]
+        items = [fact for place, fact in group if as_label or not _stands_without_table(chunk, place, places)]
+        if not items:
+            continue
         kind = items[0].kind
         if kind == "sentence":
             yield " ".join(f"{_sentence(fact.text) if as_label else plain(fact.text)} [{number}]" for fact in items)
@@ -383,6 +425,13 @@ def _render(chunk: Chunk, places: Sequence[int], number: int, *, as_label: bool 
         else:
             label = "PAS OP" if kind == "warning" else "TIP"
             yield f"**{label}:** {' '.join(plain(fact.text) for fact in items)} [{number}]"
+
+
+def _stands_without_table(chunk: Chunk, place: int, places: Sequence[int]) -> bool:
+    """Whether a sentence tells what a table shows of which no more than one row is shown under a sum."""
+    if _TABLE_LINE.search(chunk.facts[place].text) is None or not _announces(chunk, place):
+        return False
+    return sum(chunk.facts[other].kind == "row" for other in places) < 2
 
 
 def _sentence(text: str) -> str:

@@ -328,7 +328,7 @@ class Assistant:
             answered=True,
             engine=engine,
             standalone_question=retrieved.standalone,
-            suggestions=suggest(answered[-1].candidates, used, retrieved.knowledge.index, asked),
+            suggestions=suggest(_spread([one.candidates for one in answered], CANDIDATES), used, retrieved.knowledge.index, asked),
             warnings=notes,
             confidence=min(one.chance for one in answered),
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from assistant.documents import Chunk
 from assistant.index import KnowledgeIndex
 from assistant.retrievers import Candidate
-from assistant.tokenization import content_words
+from assistant.tokenization import Vocabulary, content_words
 
 _ENGLISH = re.compile(r"\b(the|how|what|does|is there|can i|which|when|do i|my|for)\b", re.IGNORECASE)
 _GOOD_START = re.compile(r"^(Wat|Hoe|Wanneer|Waarom|Welke|Mag|Moet|Kan|Krijg|Hoeveel|Waar|Wie|Geldt|Betaal|Telt|Is|Zijn|Heb|Vanaf)\b")
@@ -15,6 +15,7 @@ _GOOD_START = re.compile(r"^(Wat|Hoe|Wanneer|Waarom|Welke|Mag|Moet|Kan|Krijg|Hoe
 # "Waar staat ROAS voor?", "Wat is een flat file?": a term that happens to stand near by, and leads nowhere.
 _BARE_TERM = re.compile(r"^(?:Waar staat .* voor|Wat (?:is|zijn|betekent|betekenen) (?:een |de |het )?\S+(?: \S+)?)\?$", re.IGNORECASE)
 _GLOSSARY = "begrippen"
+LEAST_USES = 3
 
 
 def suggest(
@@ -31,7 +32,7 @@ def suggest(
         if (chunk.document_id, chunk.heading) in seen:
             continue
         seen.add((chunk.document_id, chunk.heading))
-        question = question_for(chunk)
+        question = question_for(chunk, index.vocabulary)
         if question and _key(question) not in avoided:
             found[question] = None
         if len(found) == limit:
@@ -45,14 +46,15 @@ def _article(chunk: Chunk, index: KnowledgeIndex) -> tuple[list[Chunk], list[Chu
     return [one for one in chunks if one.position > chunk.position], [one for one in chunks if one.position < chunk.position]
 
 
-def question_for(chunk: Chunk) -> str:
+def question_for(chunk: Chunk, vocabulary: Vocabulary) -> str:
     """The question that introduces a chunk best: its heading when that is one, else the own question nearest to its heading.
 
-    A question about a bare term does not lead on; among equally near ones the shortest is taken. No such question gives "".
+    A question about a bare term does not lead on, and one with a word that is hardly ever used may be misspelled on purpose;
+    among equally near ones the shortest is taken. No such question gives "".
     """
     if chunk.heading.endswith("?"):
         return chunk.heading
-    tidy = [question for question in chunk.questions if _is_tidy(question)]
+    tidy = [question for question in chunk.questions if _is_tidy(question) and _is_common(question, vocabulary)]
     heading = set(content_words(chunk.heading))
     return min(tidy, key=lambda question: (-len(heading.intersection(content_words(question))), len(question)), default="")
 
@@ -66,6 +68,11 @@ def _is_tidy(question: str) -> bool:
         and not _ENGLISH.search(question)
         and not _BARE_TERM.match(question)
     )
+
+
+def _is_common(question: str, vocabulary: Vocabulary) -> bool:
+    """Whether the knowledge base uses every word of a question several times."""
+    return all(vocabulary.counts.get(word, 0) >= LEAST_USES for word in content_words(question) if not word[0].isdigit())
 
 
 def _key(question: str) -> str:
