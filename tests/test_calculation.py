@@ -399,7 +399,7 @@ RIGHT = [
      "100 × € 3,17 = € 317,00 (Klein pakket t/m 400 g, lage prijs, Nederland, lokaal/Pan-EU 2026, excl. btw, zonder brandstoftoeslag)"),
     ("per 100 g", (BY_WEIGHT,), "jas van 600 gram in middelgroot pakket 2",
      "€ 4,01 + 5 × € 0,08 = € 4,41 per stuk "
-     "(Middelgroot pakket 2, max. 40 × 30 × 20 cm, Nederland, lokaal/Pan-EU 2026, excl. btw)"),
+     "(Middelgroot pakket 2, max. 40 × 30 × 20 cm, Nederland, lokaal/Pan-EU 2026, excl. btw, zonder brandstoftoeslag)"),
     ("removal", (REMOVAL,), "100 stuks van 150 gram terugsturen", "100 × € 0,50 = € 50,00 (Standaardformaat t/m 200 g, tarief Duitsland, excl. btw)"),
     ("heavy removal", (REMOVAL,), "standaardformaat van 1,5 kilo terugsturen",
      "€ 2,32 + 0,5 × € 0,87 = € 2,76 per stuk (Standaardformaat boven 1 kg, tarief Duitsland, excl. btw; "

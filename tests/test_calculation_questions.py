@@ -255,6 +255,12 @@ QUESTIONS = [
     ("fba-stock staat in duitsland, klant zit in nederland, klein pakket van 1,3 kilo, hoeveel per stuk", ["€ 9,49", "€ 9,63"], "NL"),
     ("Pan-EU staat aan; klein pakket van 300 gram naar een klant in Spanje via FBA, welk bedrag?", ["€ 3,74"], "NL"),
     ("Puzzel van 25 euro, klein pakket van 800 gram, voorraad alleen in Duitsland en de klant in Nederland: commissie plus FBA samen?", ["€ 8,77", "€ 12,52"], "NL"),
+    ("Een winterjas van 800 gram in een doos van 39 x 29 x 18 cm, wat rekent Amazon.nl per verzonden stuk?", ["€ 4,57", "€ 4,64"], "NL"),
+    ("dekbedovertrek 1,5 kg doos 38x30x15 fba duitsland zonder cep hoeveel", ["€ 4,71", "€ 4,78"], "NL"),
+    ("Spijkerbroek van 700 gram in 34 x 24 x 8 cm, wat kost FBA in België?", ["€ 3,94", "€ 4,00"], "NL"),
+    ("kattenvoer van 3 kilo, 34 x 24 x 11 cm, fba-tarief per stuk?", ["€ 5,94", "€ 6,03"], "NL"),
+    ("Sokken van 90 gram in een zakje van 30 x 20 x 2 cm, wat kost FBA? prijs 25 euro", ["€ 2,47"], "NL"),
+    ("Jas van 60 euro, 700 gram in 40 x 30 x 15 cm: commissie plus FBA samen?", ["€ 9,00", "€ 4,56", "€ 13,56"], "NL"),
 ]  # fmt: skip
 # Questions of which one number is not there, and a word for that number.
 NEEDED = [
@@ -282,6 +288,13 @@ SILENT = [
     "Is 12% conversie goed?",
     "Ik heb 500 euro, kan ik daarmee beginnen op Amazon?",
     "Mijn verkopersscore is 4,2 sterren, krijg ik de koopknop?",
+    "handtas van 650 gram in een doos van 42 x 32 x 14 cm, wat kost FBA?",
+    "Een gitaartas van 900 gram in 44 x 33 x 12 cm, wat kost FBA?",
+    "broek van 600 gram in 38 x 28 x 15 cm via FBA in Italië, wat kost dat?",
+    "T-shirt van 9 euro, 300 gram, doos van 34 x 24 x 6 cm... wat kost FBA als klein pakket?",
+    "Jas van 600 gram in 38 x 28 x 15 cm: telt het volume van de doos mee voor het gewicht?",
+    "Ik heb 3 dozen van 40 x 30 x 20 cm en 12 kg, mag ik die zelf naar het magazijn brengen?",
+    "Zo'n ding van vijf euro dat je voor twintig verkoopt, kan dat of betaal je dan te veel?",
     "Een klant in Duitsland bestelt een klein pakket van 800 gram, wat kost FBA?",
     "Mijn Nederlandse voorraad aan een Brit verkopen, klein pakket van 500 gram, wat kost dat met FBA?",
     "Wat kost FBA voor een klein pakket van 300 gram naar Oostenrijk?",

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from assistant.calculation.by_gram import gram_fee, is_paid_by_gram, may_be_paid_by_gram
 from assistant.calculation.formatting import cents, decimal, half_up, money, number
 from assistant.calculation.reading import EURO_PLACES, Figure, Question
 from assistant.calculation.routes import Route, route_of
 from assistant.calculation.rules import Outcome
-from assistant.calculation.size_tiers import kilograms, named_size, parcel_of
+from assistant.calculation.size_tiers import Parcel, kilograms, named_size, parcel_of
 from assistant.calculation.sources import Sources, cell_amount, euro_pattern
-from assistant.calculation.tariffs import category_words, shared_words
+from assistant.calculation.tariffs import is_one_of
 from assistant.documents import Fact
 from assistant.query_rewriting import MARKETPLACE_LABELS
 
@@ -64,9 +65,9 @@ def _place_column(question: Question, row: Fact, place: str) -> int | None:
 
 _LOCAL: Final = r"lokaal/pan-eu|\(2026\)"
 _EFN: Final = r"efn naar"
+_LOW_PRICE_KG: Final = Decimal("0.4")
 _LOW_LIMITS: Final = rf"lage-prijs-fba alleen t/m {euro_pattern('most')} in nederland[^€]*t/m {euro_pattern('germany')} in duitsland"
 _LOW_EXCEPTIONS: Final = r"uitzonderingscategorieën voor lage-prijs-fba zijn[^:]*: (?P<names>[^.]+)"
-_BY_GRAM: Final = r"^gramprijs voor [^:]+: (?P<names>[^.]+)"
 
 
 class PieceFee(NamedTuple):
@@ -78,20 +79,13 @@ class PieceFee(NamedTuple):
     facts: tuple[Fact, ...]
 
 
-def _is_one_of(question: Question, sources: Sources, pattern: str) -> bool:
-    """Whether the question names one of the categories that a sentence or list of the sources sums up."""
-    words = category_words(question)
-    names = [name for hit in sources.hits(pattern) for name in re.split(r"[,/]| en ", hit.match.group("names"))]
-    return any(shared_words(name, words) for name in names)
-
-
 def _low_price_limit(question: Question, sources: Sources, place: str) -> Decimal | None:
     """Up to which price the low-price tariff goes for the product (fba/lage-prijs-fba)."""
     everywhere = sources.find(rf"meeste categorieën voor producten t/m {euro_pattern('most')} in alle eurolanden")
     lower = sources.find(_LOW_LIMITS)
     if everywhere is None or lower is None:
         return None
-    if not _is_one_of(question, sources, _LOW_EXCEPTIONS):
+    if not is_one_of(question, sources, _LOW_EXCEPTIONS):
         return everywhere.value("most")
     return lower.value("germany" if place == "DE" else "most")
 
@@ -106,12 +100,14 @@ def _fee_rows(question: Question, sources: Sources, size: str, route: Route, *, 
 def piece_fee(question: Question, sources: Sources, price: Decimal | None = None, route: Route | None = None) -> PieceFee | None:
     """What FBA costs for one piece of the size and weight in the question (fba/fulfilmentkosten, fba/lage-prijs-fba).
 
-    A price up to the low-price limit takes the low-price table where that goes as far as the weight. Categories that pay by
-    gram are left to ``base_plus_weight``. Without a ``route`` it is that of the question, and must be certain.
+    A price up to the low-price limit takes the low-price table where that goes as far as the weight. Without a ``route`` it is
+    that of the question, and must be certain.
     """
     parcel, route = parcel_of(question, sources), route or route_of(question)
-    if parcel is None or route is None or ("pakket" in parcel.size and _is_one_of(question, sources, _BY_GRAM)):
+    if parcel is None or route is None:
         return None
+    if "pakket" in parcel.size and may_be_paid_by_gram(question, sources):
+        return _by_gram(question, sources, parcel, price, route)
     limit = None if route.is_efn else _low_price_limit(question, sources, route.to)
     names_low = question.says(r"lage.?prijs|low.?price|goedkoop tarief|goedkopere tarief|lage tarief")
     if price is not None and limit is None and not (route.is_efn or names_low):
@@ -127,6 +123,26 @@ def piece_fee(question: Question, sources: Sources, price: Decimal | None = None
         return None
     above = f", bij een prijs boven {money(limit)}" if price is None and low and limit and not is_low else ""
     return PieceFee(fee, parcel.steps, f"{row.cells[0]}, {row.header[column]}{above}, excl. btw", (row, *parcel.facts))
+
+
+def _by_gram(question: Question, sources: Sources, parcel: Parcel, price: Decimal | None, route: Route) -> PieceFee | None:
+    """What a parcel with sides costs when its goods pay by the gram; nothing where low-price FBA may go for it instead."""
+    weight = question.only("kg")
+    if weight is None or not question.sides or route.is_efn or not is_paid_by_gram(question, sources):
+        return None
+    column = MARKETPLACE_LABELS.get(route.to, "?").lower()
+    if route.to == "DE":
+        column += " met cep" if question.says("met cep") else " zonder cep"
+    fee = gram_fee(question, sources, weight.value, column)
+    if fee is None or (parcel.size == "klein pakket") != fee.row.cells[0].lower().startswith("klein"):
+        return None
+    limit = _low_price_limit(question, sources, route.to)
+    is_light = parcel.size == "klein pakket" and weight.value <= _LOW_PRICE_KG
+    if is_light and (limit is None or (price is not None and price <= limit)):
+        return None
+    above = f", bij een prijs boven {money(limit)}" if is_light and limit and price is None else ""
+    header = next(header for header in fee.row.header if column in header.lower())
+    return PieceFee(fee.amount, fee.steps, f"{fee.row.cells[0]}, geselecteerde categorieën, {header}{above}, excl. btw", (fee.row,))
 
 
 def fulfilment(question: Question, sources: Sources) -> Outcome | None:
@@ -172,7 +188,7 @@ def base_plus_weight(question: Question, sources: Sources) -> Outcome | None:
         steps = (weight.value - first) / step
         if steps > 0 and steps == int(steps):
             text = f"{money(base)} + {number(steps)} × {money(each)} = {cents(base + steps * each)} per stuk"
-            found.append(Outcome(f"{text} ({row.cells[0]}, {row.header[column]}, excl. btw)", (row,)))
+            found.append(Outcome(f"{text} ({row.cells[0]}, {row.header[column]}, excl. btw, zonder brandstoftoeslag)", (row,)))
     return found[0] if len(found) == 1 else None
 
 

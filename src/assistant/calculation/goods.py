@@ -32,3 +32,22 @@ GOODS: Final = {
     "linnengoed": "dekbedovertrek hoeslaken badlaken handdoek",
     "kantoorartikelen": "pen potlood notitieboek ordner nietmachine",
 }  # fmt: skip
+
+# Names of categories that FBA charges by the gram, as the knowledge base lists them, and things that are plainly in them.
+PAID_BY_GRAM: Final = {
+    "kleding": f"{GOODS['kleding']} regenjas winterjas zomerjas spijkerjas bodywarmer trainingspak badpak bikini zwembroek joggingbroek "
+               "overall panty handschoen",
+    "schoenen": f"{GOODS['schoenen']} schoen sportschoen wandelschoen gymschoen klomp",
+    "handtassen": "handtas schoudertas",
+    "rugzakken": "rugzak rugtas",
+    "huishoudtextiel": f"{GOODS['linnengoed']} badhanddoek theedoek laken dekbed deken plaid gordijn kussensloop tafelkleed sloop",
+    "kleden": "vloerkleed tapijt kleed",
+    "matrassen": "matras topper",
+    "levensmiddelen": f"{GOODS['levensmiddelen']} thee snoep koek noten chips pasta",
+    "huisdiervoer": f"{GOODS['diervoeding']} diervoer vogelvoer hondensnack kattensnack",
+    "dierbenodigdheden": f"{GOODS['dierbenodigdheden']} krabpaal hondenmand kattenmand",
+    "printeraccessoires": "printerinkt inktpatroon inktcartridge cartridge toner",
+    "kinderwagens": "kinderwagen buggy",
+}  # fmt: skip
+# Ends of words for things that may be in one of them: a "laptoptas" is no handbag for certain.
+MAYBE_BY_GRAM: Final = "tas tassen riem kussen kleed voer snack textiel mand".split()

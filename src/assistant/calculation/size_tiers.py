@@ -56,14 +56,20 @@ def kilograms(text: str) -> Decimal | None:
     return decimal(match.group(1)) * (1 if match.group(2) == "kg" else Decimal("0.001")) if match else None
 
 
+def sides_of(text: str) -> tuple[Decimal, ...] | None:
+    """The sides in a bound such as ``max. 40 × 30 × 20 cm``."""
+    match = _SIDES.search(text)
+    return tuple(decimal(side) for side in match.groups()) if match else None
+
+
 def size_tiers(sources: Sources) -> list[SizeTier]:
     """The envelopes and parcels of the table of size tiers, smallest first (fba/formaatklassen)."""
     found = []
     for row in sources.rows(r"formaatklasse \| maximale maat \| gewicht per stuk"):
-        sides, weight = _SIDES.search(row.cells[1]), kilograms(row.cells[2])
+        sides, weight = sides_of(row.cells[1]), kilograms(row.cells[2])
         heaviest = re.match(r"([\d,]+) kg", row.cells[3])
         if sides and weight:
-            longest = tuple(sorted((decimal(side) for side in sides.groups()), reverse=True))
+            longest = tuple(sorted(sides, reverse=True))
             volume = decimal(heaviest.group(1)) if heaviest else Decimal(0)
             found.append(SizeTier(row.cells[0].split(" (")[0].lower(), longest, weight, volume, row))
     return found

@@ -8,7 +8,6 @@ from assistant.calculation.fixed_rates import per_unit, share_of
 from assistant.calculation.fulfilment import base_plus_weight, fuel_surcharge, fulfilment, local_or_efn, low_inventory
 from assistant.calculation.limits import over_limit
 from assistant.calculation.margins import MARGIN_FORMULAS, highest_pack_price, margin_left, multipack_price
-from assistant.calculation.measures import shipping_weight
 from assistant.calculation.norms import NORM_FORMULAS, NORMS, PRIME_NORMS, against_norm, orders_needed, return_rate, returns_over_threshold
 from assistant.calculation.packaging import PACKAGING_FORMULAS
 from assistant.calculation.plans import months_of_plan, selling_plan
@@ -25,6 +24,7 @@ from assistant.calculation.storage import aged_storage, storage_fee
 from assistant.calculation.thresholds import ASKS_ROOM, room_below_limit, total_against_limit
 from assistant.calculation.totals import total_fee
 from assistant.calculation.vat import vat, vat_lost_on_stock, vat_that_stays
+from assistant.calculation.weights import shipping_weight
 
 FORMULAS: Final = (*ADVERTISING_FORMULAS, *MARGIN_FORMULAS, *STOCK_FORMULAS, *NORM_FORMULAS, *PACKAGING_FORMULAS)
 
@@ -79,13 +79,13 @@ RULES: Final = (
          r"vernietig|claim|kwijt|klant|gratis", home="^(?:standaardformaat|overmaat) t/m 500 g: tarief per stuk"),
     Rule("EFN or local", r"efn\b|over de grens & lokaa?l|pan.eu|verschil|scheel|duurder|in plaats van|meer", local_or_efn),
     Rule("base plus weight", r"(?:klein|middelgroot|groot) pakket [123](?!\d|[,.]\d)|\w*overmaat", base_plus_weight, r"efn\b|terug"),
-    Rule("fulfilment", rf"{'|'.join(pattern for _, pattern in SIZES)}|fba\b|fulfil & kost|fba\b|fulfil|hoeveel|betaal|tarief|\w*toeslag|1,5|anderhalf|stuks",
-         fulfilment, r"prijsgrens|gewichtsgrens|dekking|lage.voorraad|terug|verschil|scheel|overmaat|\w*opslag|m3|kuub|marge|winst|hou|mcf\b|advert|piek", home=r"t/m [\d,]+ k?g: .*lokaal/pan-eu 2026|t/m [\d,]+ k?g: efn naar"),
+    Rule("fulfilment", rf"{'|'.join(pattern for _, pattern in SIZES)}|fba\b|fulfil|per verzonden stuk & kost|fba\b|fulfil|hoeveel|betaal|rekent|tarief|\w*toeslag|1,5|anderhalf|stuks",
+         fulfilment, r"prijsgrens|gewichtsgrens|dekking|lage.voorraad|terug|verschil|scheel|overmaat|\w*opslag|m3|kuub|marge|winst|hou|mcf\b|advert|piek", home=r"t/m [\d,]+ k?g: .*lokaal/pan-eu 2026|t/m [\d,]+ k?g: efn naar|pakket [123], max\. .*per 100 g"),
     Rule("fuel surcharge", r"\w*brandstof|fuel|logistiektoeslag|1,5 ?%|1,5 procent", fuel_surcharge,
          r"3,5 ?(?:%|procent)|\w*opslag|verouderd|gevaarlijk|digital|lage.voorraad|piek|overmaat"),
     Rule("size tier", r"\w*klasse|welk (?:formaat|pakket)|welke envelop|overmaat of", size_tier, r"kost|betaal|tarief|hoeveel"),
     Rule("limit", r"\w*titel|highlight|zoekterm|search terms|backend|doos|dozen|box", over_limit, r"volume|verzendgewicht"),
-    Rule("volume weight", r"\w*volume|\w*gewicht|kg\b|kilo|weegt|tarief|fba\b|gram\b|dimensional|rekent", shipping_weight,
+    Rule("volume weight", r"\w*volume|\w*gewicht|dimensional|hoe zwaar|(?:telt|rekent) [^.?!]*zwaar", shipping_weight,
          r"\w*opslag|m3|kuub|storage"),
     Rule("per unit",
          r"cep\b|central|mitteleuropa|gevaarlijk|lithium|batterij|accu|hazmat|powerbank|\w*douane|invoer|import|buiten|china|lage.prijs",

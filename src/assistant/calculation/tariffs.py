@@ -95,7 +95,8 @@ _VAGUE: Final = frozenset(
     stuks merk elektra voor van met bedrijven energie persoonlijke""".split()
 )
 _GENERIC_HEAD: Final = re.compile(r"(?:artikel|artikelen|product|producten|spullen|spul|goederen|waren|items)$")
-_LITERAL: Final = frozenset({"wonen"})  # its stem is that of "ik woon"
+_LITERAL: Final = frozenset({"wonen", "gezondheid"})  # their stems are those of "ik woon" and "zo'n"
+_PAN_EU: Final = re.compile(r"\bpan.?eu\w*")  # no pan for the kitchen
 
 
 @lru_cache(maxsize=16_384)
@@ -114,7 +115,7 @@ def _forms(word: str) -> frozenset[str]:
 
 def word_forms(text: str) -> frozenset[str]:
     """The forms of all words of a folded text and of their hyphened parts; ``tuinartikelen`` also means ``tuin``."""
-    words = re.findall(r"[a-z][\w'-]+", text)
+    words = re.findall(r"[a-z][\w'-]+", _PAN_EU.sub(" ", text))
     forms = {form for word in words for part in {word, *word.split("-")} if part for form in _forms(part)}
     return frozenset(forms | {form.removesuffix("+") for form in forms})
 
@@ -194,6 +195,13 @@ def category_words(question: Question) -> frozenset[str]:
     """The words of a question together with the categories of the everyday things it names."""
     words = word_forms(question.text)
     return words.union(*(word_forms(category) for category in _categories_of(words)))
+
+
+def is_one_of(question: Question, sources: Sources, pattern: str, also: frozenset[str] = frozenset()) -> bool:
+    """Whether the question, or ``also``, names one of the categories that a sentence or list of the sources sums up."""
+    words = category_words(question) | also
+    names = [name for hit in sources.hits(pattern) for name in re.split(r"[,/]| en ", hit.match.group("names"))]
+    return any(shared_words(name, words) for name in names)
 
 
 def _row_tariffs(sources: Sources) -> Iterator[tuple[str, Tariff]]:
