@@ -25,15 +25,14 @@ from evals.paths import CASES, CORPUS, PROJECT
 COPIED: Final = ("corpus", "evals", "src", "training", "pyproject.toml")
 SHOWN_LINES: Final = 14
 RANKER: Final = "src/assistant/model/ranker.json"
-# The weights of a signal are those whose name starts with one of these; together they are all weights of the ranker.
+# The weights of a signal are those whose name starts with one of these; together they are all weights of the ranker. What the
+# other names of a subject, the country and the form of a section add is little each, and is switched off together.
 SIGNALS: Final = {
     "vectoren": ("dense",),
     "woorden": ("body", "heading", "all"),
     "vragen": ("question",),
     "lettergroepen": ("ngrams",),
-    "synoniemen": ("expansions",),
-    "buren": ("siblings",),
-    "land": ("marketplace",),
+    "bijsignalen": ("expansions", "marketplace", "steps", "comparison"),
 }
 _NUMBER_IN_TEXT: Final = re.compile(r"(?<![\w.,{])(\d{1,3})(?![\w.,}]\d|\w)")
 
