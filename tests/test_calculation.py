@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.articles import Corpus
-from assistant.calculation import work_out, worked_sum
+from assistant.calculation import Calculator, work_out, worked_sum
 from assistant.calculation.deadlines import DEADLINES, days_after
 from assistant.calculation.fixed_rates import SHARES, UNIT_RATES
 from assistant.calculation.formatting import cents, half_up, money, percent
@@ -468,10 +468,14 @@ RIGHT = [
     ("returns", (RETURNS,), "200 koptelefoons verkocht in Duitsland en 40 terug",
      "40 / 200 = 20% retour; 14,67% van 200 = 29,34 stuks, dus ongeveer 11 retouren boven de drempel van 2025 (Duitsland, Frankrijk, Italië, Spanje en het VK)"),
     ("insurance", (INSURANCE,), "3.000 euro op .nl en 2.500 op .de, verzekering nodig?",
-     "€ 3.000 + € 2.500 = € 5.500,00 bruto-omzet in die maand, meer dan € 5.000; € 5.500 - € 5.000 = € 500,00 erboven"),
+     "€ 3.000 + € 2.500 = € 5.500,00 bruto-omzet in die maand, meer dan € 5.000"),
     ("OSS", (OSS,), "4.000 euro naar België en 5.000 naar Duitsland, kom ik boven de grens?",
+     "€ 4.000 + € 5.000 = € 9.000,00 verkoop aan andere EU-landen in dat jaar, niet meer dan € 10.000"),
+    ("OSS with room", (OSS,), "4.000 euro naar België en 5.000 naar Duitsland, hoeveel ruimte heb ik tot de drempel?",
      "€ 4.000 + € 5.000 = € 9.000,00 verkoop aan andere EU-landen in dat jaar, niet meer dan € 10.000; "
      "€ 10.000 - € 9.000 = € 1.000,00 ruimte"),
+    ("insurance with the rest", (INSURANCE,), "3.000 euro op .nl en 2.500 op .de, hoeveel zit ik boven de grens voor de verzekering?",
+     "€ 3.000 + € 2.500 = € 5.500,00 bruto-omzet in die maand, meer dan € 5.000; € 5.500 - € 5.000 = € 500,00 erboven"),
     ("multipack", (MULTIPACK,), "3-pack voor 24 euro en los 7 euro", "€ 24 / 3 = € 8,00 per stuk, duurder dan € 7 los, dus verboden"),
     ("shelf life", (SHELF_LIFE,), "pot met 120 dagporties, hoe lang houdbaar?", "120 + 90 = 210 dagen houdbaar bij aankomst"),
     ("payout", (PAYOUT,), "bezorgd op 6 januari, wanneer komt mijn geld vrij?", "bezorgd op 6 januari, zeven volle dagen t/m 13 januari, dus het geld komt vrij op 14 januari"),
@@ -693,3 +697,11 @@ def test_a_fee_comes_out_as_in_the_examples_of_the_corpus(corpus_chunks: list[Ch
 def test_a_long_question_takes_no_time() -> None:
     facts = split_facts(CLOTHING + HOME + ADS + STOCK + PERFORMANCE)
     assert worked_sum("kleding van 12 euro 3 van 4 x 5 bij 6 op 7 1.000 " * 400, facts) == ""
+
+
+def test_a_sentence_that_stands_twice_counts_once(real_corpus: Corpus) -> None:
+    calculator = Calculator(lambda: [chunk for document in real_corpus.documents for chunk in split(document)])
+    once = "Dit jaar heb ik 19.000 euro omzet."
+    assert calculator.work_out([f"{once} {once} Zit ik boven de grens van de KOR?"], []) == calculator.work_out(
+        [f"{once} Zit ik boven de grens van de KOR?"], []
+    )

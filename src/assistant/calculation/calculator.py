@@ -1,5 +1,6 @@
 """Works out a sum: reads the question, gathers the facts, tries the rules and reads the result back."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cached_property, partial
@@ -69,7 +70,7 @@ class Calculator:
             marketplace: of the user.
             today: for "vandaag".
         """
-        readings = [read_words(question, marketplace=marketplace, today=today) for question in questions]
+        readings = [read_words(_said_once(question), marketplace=marketplace, today=today) for question in questions]
         asked = [reading for reading in readings if reading]
         sources = gather((), near, self._library)
         tries = [
@@ -77,6 +78,11 @@ class Calculator:
             *(partial(_ask_for, reading) for reading in asked),
         ]
         return next((found for work in tries if (found := work(sources))), None)
+
+
+def _said_once(message: str) -> str:
+    """A message without sentences that stand in it twice: the sentences before a question are put before it once more."""
+    return " ".join(dict.fromkeys(re.split(r"(?<=[.?!])\s+", message)))
 
 
 def _has_numbers(asked: Question) -> bool:

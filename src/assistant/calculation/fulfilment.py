@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from assistant.calculation.by_gram import gram_fee, is_paid_by_gram, may_be_paid_by_gram
 from assistant.calculation.formatting import cents, decimal, half_up, money, number
 from assistant.calculation.reading import EURO_PLACES, Figure, Question
+from assistant.calculation.referral_fees import WITHOUT_VAT
 from assistant.calculation.routes import Route, route_of
 from assistant.calculation.rules import Outcome
 from assistant.calculation.size_tiers import Parcel, kilograms, named_size, parcel_of
@@ -65,6 +66,8 @@ def _place_column(question: Question, row: Fact, place: str) -> int | None:
 
 _LOCAL: Final = r"lokaal/pan-eu|\(2026\)"
 _EFN: Final = r"efn naar"
+_PEAK: Final = r"piektarief .*geldt van .* in duitsland"
+_WITHOUT_PEAK: Final = ("lichte envelop", "standaardenvelop")
 _LOW_PRICE_KG: Final = Decimal("0.4")
 _LOW_LIMITS: Final = rf"lage-prijs-fba alleen t/m {euro_pattern('most')} in nederland[^€]*t/m {euro_pattern('germany')} in duitsland"
 _LOW_EXCEPTIONS: Final = r"uitzonderingscategorieën voor lage-prijs-fba zijn[^:]*: (?P<names>[^.]+)"
@@ -104,14 +107,14 @@ def piece_fee(question: Question, sources: Sources, price: Decimal | None = None
     that of the question, and must be certain.
     """
     parcel, route = parcel_of(question, sources), route or route_of(question)
-    if parcel is None or route is None:
-        return None
+    if parcel is None or route is None or question.text.startswith("btw "):
+        return None  # what stood before "excl." was cut off, and the price with it
     if "pakket" in parcel.size and may_be_paid_by_gram(question, sources):
         return _by_gram(question, sources, parcel, price, route)
     limit = None if route.is_efn else _low_price_limit(question, sources, route.to)
     names_low = question.says(r"lage.?prijs|low.?price|goedkoop tarief|goedkopere tarief|lage tarief")
-    if price is not None and limit is None and not (route.is_efn or names_low):
-        return None  # which of the two tables goes for this price is not known
+    if price is not None and not route.is_efn and (limit is None or question.says(WITHOUT_VAT) or (names_low and price > limit)):
+        return None  # which of the two tables goes for this price is not known; their limit is with VAT
     low = weight_row(_fee_rows(question, sources, parcel.size, route, is_low=True), parcel.weight)
     is_low = low is not None and (names_low or bool(price and limit and price <= limit))
     row = low if is_low else weight_row(_fee_rows(question, sources, parcel.size, route, is_low=False), parcel.weight)
@@ -122,7 +125,9 @@ def piece_fee(question: Question, sources: Sources, price: Decimal | None = None
     if column is None or fee is None:
         return None
     above = f", bij een prijs boven {money(limit)}" if price is None and low and limit and not is_low else ""
-    return PieceFee(fee, parcel.steps, f"{row.cells[0]}, {row.header[column]}{above}, excl. btw", (row, *parcel.facts))
+    peak = None if is_low or route.is_efn or route.to != "DE" or parcel.size in _WITHOUT_PEAK else sources.find(_PEAK)
+    label = f"{row.cells[0]}, {row.header[column]}{above}, excl. btw{' en zonder piektarief' if peak else ''}"
+    return PieceFee(fee, parcel.steps, label, (row, *parcel.facts))
 
 
 def _by_gram(question: Question, sources: Sources, parcel: Parcel, price: Decimal | None, route: Route) -> PieceFee | None:

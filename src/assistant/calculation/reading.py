@@ -72,6 +72,15 @@ _MONEY_NOUNS: Final = frozenset("omzet couponomzet advertentieomzet winst inkoop
 _MONEY_BEFORE: Final = re.compile(r"\b(?:\w*omzet|\w*prijs|couponbudget|winst|marge)(?: van| is| was|:)? ?$")
 
 
+_NO_NOUNS: Final = ("", "in", "op", "en", "of", "bij", "via", "aan", "dan", "wat", "hoeveel", "is", "was")
+_RATES_YEAR: Final = 2026
+# "in 2024", "tarief van 2023", but no "sinds 2024" and no part of a date.
+_OTHER_YEAR: Final = re.compile(rf"(?<![\w.,€£$/-])(?<!sinds )(?<!vanaf )(?<!€ )(20[12]\d)(?![\w%/-]|[.,]\d| ?(?:{_UNIT})\b)")
+_OTHER_TIME: Final = r"(?:vorig|afgelopen|volgend|komend) jaar|vroeger|voorheen|destijds|indertijd|was (?:het|de) \w*(?:tarief|commissie|prijs|kosten)|was het eerst|betaalde ik|(?:wat|hoeveel) (?:was|waren|kostte)\b|kostte\b|oude tarief"
+_PRESENT: Final = r"nu\b|tegenwoordig|dit jaar|momenteel|op dit moment|nog\b|anders\b"
+_OTHER_SHOPS: Final = r"bol\b|bol\.com|etsy|vinted|marktplaats|temu|ebay|shopify|zalando|coolblue|aliexpress|kaufland|tiktok|shein|cdiscount|(?:eigen )?(?:webshop|webwinkel)"
+
+
 class Figure(NamedTuple):
     """A number of the question in its base unit: euro, kg, m3, cm; a bare number has no unit but the ``noun`` behind it.
 
@@ -148,6 +157,22 @@ class Question(NamedTuple):
         """The whole bare number before one of these nouns, when there is exactly one."""
         found = [figure for figure in self.of("") if figure.value == int(figure.value) and re.fullmatch(nouns, figure.noun)]
         return found[0] if len(found) == 1 else None
+
+    def is_about_another_year(self) -> bool:
+        """Whether it is about what was or will be: the rates of the sources are those of this year."""
+        this = self.today.year if self.today else _RATES_YEAR
+        years = {int(year) for year in _OTHER_YEAR.findall(self.text)}
+        return not self.says(_PRESENT) and (self.says(_OTHER_TIME) or (bool(years) and this not in years))
+
+    def is_about_another_shop(self) -> bool:
+        """Whether it names another place to sell, and Amazon not at all."""
+        return self.says(_OTHER_SHOPS) and not self.says(r"\w*amazon|fba\b|efn\b")
+
+    def loose_prices(self) -> list[Figure]:
+        """Bare numbers that stand where a price would: "een broek van 35 euro en schoenen van 80"."""
+        return [
+            figure for figure in self.of("") if figure.noun in _NO_NOUNS and re.search(r"\b(?:van|voor|a) $", self.text[: figure.start])
+        ]
 
     def is_about_other_than(self, *places: str) -> bool:
         """Whether a marketplace is named that is not one of these."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from assistant.calculation.formatting import CENT, cents, decimal, half_up, money, number, percent
 from assistant.calculation.reading import EURO_PLACES, NUMBER, Question
-from assistant.calculation.roles import Role, assign, nearest
+from assistant.calculation.roles import Role, nearest
 from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Hit, Sources, euro_pattern, share_pattern
 from assistant.calculation.tariffs import (
@@ -84,20 +84,15 @@ def referral_fee(question: Question, sources: Sources) -> Outcome | None:
 
     Whole-price categories take one tier by price; the others are a sum of parts. At least € 0,30 where the facts say so.
     """
-    is_past = question.says(r"vorig jaar|vroeger|voorheen|was het eerst|in 2025|oude tarief|betaalde ik|destijds")
-    if (
-        question.is_about_other_than(*EURO_PLACES)
-        or question.of("pond")
-        or (is_past and not question.says(r"(?:nu|nog|anders|tegenwoordig)\b"))
-    ):
+    if question.is_about_other_than(*EURO_PLACES) or question.of("pond") or question.loose_prices():
         return None
     tariffs = stated_or_named_tariffs(question, sources)
     prices = sorted(figure.value for figure in question.of("euro"))
     is_change = question.says(
-        r"naar\b|in plaats van|i\.?p\.?v|tegenover|\d (?:euro )?of (?:€ )?\d|verschil|scheel|verhoog|verlaag"
+        r"naar (?:€ ?)?\d|in plaats van|i\.?p\.?v|tegenover|\d (?:euro )?of (?:€ )?\d|verschil|scheel|verhoog|verlaag"
     ) and not question.says(_SHIPPING)
     if len(prices) == 2 and is_change:
-        return _two_fees(tariffs, prices, sources)
+        return None if _names_two_things(question) else _two_fees(tariffs, prices, sources)
     total = _total_price(question, sources)
     found = fee_sum(tariffs, total[0], sources) if total else None
     pieces = _pieces_at_a_price(question)
@@ -109,6 +104,13 @@ def referral_fee(question: Question, sources: Sources) -> Outcome | None:
     keeps = not times and question.says(r"blijft|over\b na|hou\w* .*over") and not question.says("btw")
     left = f"; {money(price)} - {money(fee)} = {cents(price - fee)} over, vóór btw en andere kosten" if keeps else ""
     return Outcome(f"{steps}{text}{times} verwijzingskosten{_fee_note(tariffs[0], price)}{left}", (*used, *facts))
+
+
+def _names_two_things(question: Question) -> bool:
+    """Whether each of the prices has a thing of its own: "shirts van 18 euro en broeken van 40 euro"."""
+    figures = question.of("euro")
+    named = [re.search(r"([a-z][\w-]+) (?:van|voor|a|ad) €? ?$", question.text[: figure.start]) for figure in figures]
+    return len({match.group(1) for match in named if match}) > 1
 
 
 def stated_or_named_tariffs(question: Question, sources: Sources) -> list[Tariff]:
@@ -183,8 +185,11 @@ def _fee_to_reckon_over(question: Question, sources: Sources) -> tuple[str, Deci
     if rates:
         parts = [(rates[0].value / 100, amount.value)]
         return (f"{fee_text(parts)} verwijzingskosten; ", half_up(fee_of(parts)), ()) if question.says(name) else None
-    is_price = question.says(r"artikel|product|prijs|jas\b|verkoop|van € ?\d")
-    if not is_price and assign(question, {"fee": Role(name, ("euro",))}):
+    before, after = question.text[: amount.start], question.text[amount.end :]
+    is_fee = re.search(rf"(?:{name})(?: betaald)?(?: van| is| was|:| over)? (?:€ ?)?$", before) or re.match(
+        rf" (?:aan |euro )?(?:{name})", after
+    )
+    if is_fee:
         return "", amount.value, ()
     fee = fee_sum(tariffs_of(question, sources), amount.value, sources)
     if fee and "minimum" not in fee[0]:

@@ -11,6 +11,7 @@ from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Sources, cell_amount, euro_pattern
 from assistant.documents import Fact
 
+_OVERSIZE: Final = r"overmaat|oversize|(?:te|groter|langer|zwaarder) (?:\w+ )?(?:voor|dan) (?:\w+ )?standaard|geen standaard|past niet in (?:\w+ )?standaard"
 _LIGHT_KG: Final = Decimal(2)
 
 
@@ -19,7 +20,7 @@ def removal_fee(question: Question, sources: Sources) -> Outcome | None:
 
     What is heavy or called big may be oversize: then both fees are shown, unless the question names the size.
     """
-    if question.says("overmaat|oversize"):
+    if question.says(_OVERSIZE):
         return _fee_of_size(question, sources, "overmaat")
     found = _fee_of_size(question, sources, "standaardformaat")
     weight = question.only("kg")

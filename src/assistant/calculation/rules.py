@@ -25,7 +25,8 @@ class Rule(NamedTuple):
     """One way to reckon: the question must say ``asks`` and must not say ``refuses``; see ``Question.says``.
 
     Sellers name a thing in many ways. Where the best sections found hold the fact ``home``, a question for an amount is about
-    it, whatever words it takes. A question for a date only gets a sum that ``gives_day``.
+    it, whatever words it takes. A question for a date only gets a sum that ``gives_day``, one about
+    another year only one that ``is_timeless``, and one about bol or Etsy only one that goes for ``other_shops``.
     """
 
     name: str
@@ -34,10 +35,14 @@ class Rule(NamedTuple):
     refuses: str = r"(?!)"
     home: str = r"(?!)"
     gives_day: bool = False
+    is_timeless: bool = False
+    other_shops: bool = False
 
     def fits(self, question: Question, sources: Sources) -> bool:
         """Whether the rule may be tried on a question."""
         if question.says(_ASKS_DATE) and not self.gives_day:
+            return False
+        if (question.is_about_another_year() and not self.is_timeless) or (question.is_about_another_shop() and not self.other_shops):
             return False
         return asks_for(question, sources, self.asks, self.home) and not question.refuses(self.refuses)
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from assistant.calculation.formatting import cents, money
-from assistant.calculation.reading import EURO_PLACES, Question
+from assistant.calculation.reading import EURO_PLACES, MONTH, Question
 from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Hit, Sources, euro_pattern
 
@@ -27,7 +27,7 @@ class Threshold(NamedTuple):
 
 THRESHOLDS: Final = (
     # btw-en-regels/dsa-privacy-en-verzekering
-    Threshold("verzeker", rf"in een maand meer dan {euro_pattern('limit')} bruto-omzet", "bruto-omzet in die maand", "polis|dekking"),
+    Threshold("verzeker", rf"in een maand meer dan {euro_pattern('limit')} bruto-omzet", "bruto-omzet in die maand", rf"polis|dekking|per jaar|jaaromzet|jaarlijks|{MONTH}.*(?<!\w){MONTH}"),
     # btw-en-regels/kor-dac7-en-inkomstenbelasting
     Threshold(r"eu-kor|eu kor", rf"totale omzet in de eu, inclusief nederland, is hooguit {euro_pattern('limit')} per jaar",
               "omzet in de hele EU in dat jaar"),
@@ -42,6 +42,7 @@ ASKS_ROOM: Final = (
 )
 
 
+_GAP_WORDS: Final = r"hoeveel|hoever|ruimte|nog\b|er ?bij|erboven|eronder|over\b"
 _ROOM_WORDS: Final = r"er ?bij|erbij|voordat|nog\b|ruimte|drempel|\w*grens|boven\b|binnen|zit ik (?:al )?(?:aan|over|onder)"
 
 
@@ -55,8 +56,9 @@ def total_against_limit(question: Question, sources: Sources) -> Outcome | None:
         if question.is_about_other_than(*entry.places):
             return None
         added = f"{' + '.join(money(amount) for amount in amounts)} = {cents(total)} {entry.label}"
-        over = f"; {money(total)} - {money(limit)} = {cents(total - limit)} erboven" if total > limit else ""
-        room = f"; {money(limit)} - {money(total)} = {cents(limit - total)} ruimte" if total < limit else ""
+        asks_gap = question.says(_GAP_WORDS)
+        over = f"; {money(total)} - {money(limit)} = {cents(total - limit)} erboven" if asks_gap and total > limit else ""
+        room = f"; {money(limit)} - {money(total)} = {cents(limit - total)} ruimte" if asks_gap and total < limit else ""
         return Outcome(f"{added}, {'meer' if total > limit else 'niet meer'} dan {money(limit)}{over}{room}", (hit.fact,))
     return None
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from assistant.calculation.formatting import cents, half_up, money
 from assistant.calculation.fulfilment import piece_fee, with_fuel
 from assistant.calculation.reading import EURO_PLACES, Figure, Question
-from assistant.calculation.referral_fees import fee_sum, stated_or_named_tariffs
+from assistant.calculation.referral_fees import WITHOUT_VAT, fee_sum, stated_or_named_tariffs
 from assistant.calculation.roles import Role, nearest
 from assistant.calculation.rules import Outcome
 from assistant.calculation.sources import Sources, euro_pattern
@@ -24,7 +24,7 @@ class Part(NamedTuple):
 def total_fee(question: Question, sources: Sources) -> Outcome | None:
     """The referral fee with FBA, with the fee of Individueel, or with both, per article and excl. VAT (kosten/verwijzingskosten)."""
     price, given = _price_and_fulfilment(question)
-    if price is None or question.is_about_other_than(*EURO_PLACES) or question.of("pond"):
+    if price is None or question.is_about_other_than(*EURO_PLACES) or question.of("pond") or question.says(WITHOUT_VAT):
         return None
     parts = [_referral_part(question, sources, price.value)]
     if given or question.says(r"fba\b|fulfil"):

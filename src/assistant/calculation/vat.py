@@ -16,7 +16,7 @@ from assistant.query_rewriting import MARKETPLACE_LABELS
 _VAT_OUT: Final = (
     r"blijft|hou|netto|zonder btw|excl|na \w+ btw|na btw|na aftrek|btw eraf|zit er|btw zit|van btw af|de btw (?:in|van)|btw in"
 )
-_VAT_ON: Final = r"btw erbij|plus btw|incl|met btw|btw bovenop|btw op"
+_VAT_ON: Final = r"btw erbij|plus btw|incl|met (?:[\w%]+ )?btw|btw bovenop|btw op"
 
 
 class VatRate(NamedTuple):
@@ -50,7 +50,12 @@ def vat(question: Question, sources: Sources) -> Outcome | None:
     """An amount without its VAT, or with VAT on top (strategie/marge-en-cashflow: divide by 1,21; btw-en-regels/oss-en-btw-tarieven)."""
     amount = question.only("euro")
     rates = [_vat_rate(question, sources, place) for place in question.places or (question.here,)] if amount else []
-    if amount is None or not rates or not question.says(r"hoeveel|wat|wordt|is dat|reken|bereken|uitrekenen|how much"):
+    if (
+        amount is None
+        or not rates
+        or question.loose_prices()
+        or not question.says(r"hoeveel|wat|wordt|is dat|reken|bereken|uitrekenen|how much")
+    ):
         return None
     after = question.text[amount.end : amount.end + 16]
     keeps = question.says("blijft|hou")
@@ -61,6 +66,12 @@ def vat(question: Question, sources: Sources) -> Outcome | None:
     )
     without_vat = not keeps and re.match(r",?-? ?(?:\(?excl|zonder btw|ex btw)", after) is not None
     out, on = question.says(_VAT_OUT), question.says(_VAT_ON)
+    if not out and re.match(r",?-? ?met \d* ?%? ?btw", after):
+        return None  # "39 euro met btw" may be what is known or what is asked
+    if without_vat and not on:
+        if re.match(r",?-? ?zonder", after) is None or re.search(r"\b(?:wat|hoeveel) (?:is|wordt|blijft) (?:€ ?)?$", before) is None:
+            return None  # "60 euro excl btw" may be what is known or what is asked
+        without_vat = False
     takes_out = with_vat or (out and not without_vat and (keeps or not on))
     if question.says("omzet|btw over") and not (with_vat or without_vat):
         return None  # with VAT or without is not said
