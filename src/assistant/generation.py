@@ -477,11 +477,19 @@ def citation_of(candidate: Candidate, quote: str, number: int) -> Citation:
 
 
 def _opening(query: Query, ranked: Sequence[RankedFact], shape: Shape) -> str:
-    """ "Ja." or "Nee." when the most likely fact decides a yes-or-no question in so many words; else nothing."""
-    best = ranked[0]
-    if shape != "verdict" or best.fact.kind == "row" or best.fact.leans:
+    """ "Ja." or "Nee." when one of the most likely facts decides a yes-or-no question in so many words; else nothing.
+
+    When two of them decide it differently, neither is believed.
+    """
+    if shape in ("why", "list", "comparison"):
         return ""
-    return verdict(query.text, best.fact.text, best.coverage)
+    likely = [fact for fact in ranked[:4] if fact.chance >= 0.15 * ranked[0].chance and fact.fact.kind != "row" and not fact.fact.leans]
+    found: set[str] = set()
+    for place, fact in enumerate(likely):
+        likelier = [other.fact.text for other in likely[:place] if other.coverage >= fact.coverage - 0.1]
+        found.add(verdict(query.text, fact.fact.text, fact.coverage, fact.chance, likelier))
+    found.discard("")
+    return found.pop() if len(found) == 1 else ""
 
 
 def freshness(citations: Sequence[Citation], chunks: Sequence[Chunk]) -> str:
