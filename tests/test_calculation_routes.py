@@ -23,6 +23,8 @@ CASES = [
     ("klein pakket van 1 kg via EFN naar Duitsland", Route("DE", True)),
     ("voorraad ligt in Duitsland en de klant zit ook in Duitsland, klein pakket", Route("DE")),
     ("Voorraad in Duitsland en Frankrijk, koper in Frankrijk, klein pakket", Route("FR")),
+    ("Voorraad in NL en in Duitsland, een Duitse klant koopt een klein pakket", Route("DE")),
+    ("ik zit in nl maar al mn stock staat bij amazon duitsland, klein pakket naar nl klant", Route("NL", True)),
     ("Voorraad in Duitsland en Frankrijk, koper in Italië, klein pakket", None),
     ("Wat kost een klein pakket naar een klant in Frankrijk?", None),
     ("klein pakket van 1 kg naar Duitsland, ik heb geen Pan-EU", None),

@@ -43,7 +43,7 @@ PAID_BY_GRAM: Final = {
     "huishoudtextiel": f"{GOODS['linnengoed']} badhanddoek theedoek laken dekbed deken plaid gordijn kussensloop tafelkleed sloop",
     "kleden": "vloerkleed tapijt kleed",
     "matrassen": "matras topper",
-    "levensmiddelen": f"{GOODS['levensmiddelen']} thee snoep koek noten chips pasta",
+    "levensmiddelen": f"{GOODS['levensmiddelen']} thee koffie snoep koek koekje noten chips pasta rijst meel kruiden specerijen olie saus suiker cacao muesli drop reep",
     "huisdiervoer": f"{GOODS['diervoeding']} diervoer vogelvoer hondensnack kattensnack",
     "dierbenodigdheden": f"{GOODS['dierbenodigdheden']} krabpaal hondenmand kattenmand",
     "printeraccessoires": "printerinkt inktpatroon inktcartridge cartridge toner",

@@ -77,7 +77,7 @@ _RATES_YEAR: Final = 2026
 # "in 2024", "tarief van 2023", but no "sinds 2024" and no part of a date.
 _OTHER_YEAR: Final = re.compile(rf"(?<![\w.,€£$/-])(?<!sinds )(?<!vanaf )(?<!€ )(20[12]\d)(?![\w%/-]|[.,]\d| ?(?:{_UNIT})\b)")
 _OTHER_TIME: Final = r"(?:vorig|afgelopen|volgend|komend) jaar|vroeger|voorheen|destijds|indertijd|was (?:het|de) \w*(?:tarief|commissie|prijs|kosten)|was het eerst|betaalde ik|(?:wat|hoeveel) (?:was|waren|kostte)\b|kostte\b|oude tarief"
-_PRESENT: Final = r"nu\b|tegenwoordig|dit jaar|momenteel|op dit moment|nog\b|anders\b"
+_PRESENT: Final = r"nu\b|tegenwoordig|dit jaar|momenteel|op dit moment|nog\b|anders\b|(?:vorige|afgelopen|deze) (?:maand|week)|gisteren"
 _OTHER_SHOPS: Final = r"bol\b|bol\.com|etsy|vinted|marktplaats|temu|ebay|shopify|zalando|coolblue|aliexpress|kaufland|tiktok|shein|cdiscount|(?:eigen )?(?:webshop|webwinkel)"
 
 

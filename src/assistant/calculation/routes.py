@@ -22,7 +22,7 @@ _MENTION: Final = re.compile(
     + r")(?![\w-]|\.\w)"
 )
 _ROLE: Final = re.compile(rf"(?<!\w)(?:(?P<stock>{_STOCK_WORDS})|(?P<customer>{_CUSTOMER_WORDS})|(?P<sale>{_SALE_WORDS}))(?!\w)")
-_BESIDE: Final = re.compile(r",? ?(?:en|of|,)? ?")
+_BESIDE: Final = re.compile(r",? ?(?:en|of)? ?(?:in )?")
 _NO_PAN_EU: Final = r"(?:geen|niet|zonder)\b[^.?!,]{0,30}\bpan.?eu\w*|pan.?eu\w*[^.?!,]{0,20}\b(?:niet|uit)\b"
 _EFN_WORDS: Final = (
     r"efn\b|in (?:1|een) ander land|europees verzendnetwerk|over de grens|grensoverschrijdend|"
@@ -110,5 +110,5 @@ def _role(text: str, last: int, match: re.Match[str], *, is_person: bool) -> str
         return before[-1] or ""
     if is_person:
         return "customer"
-    after = _ROLE.search(re.split(r"[.?!;,]| en ", text[match.end() :])[0])
+    after = _ROLE.search(re.split(r"[.?!;,]| (?:en|maar|terwijl|al) ", text[match.end() :])[0])
     return (after.lastgroup or "") if after and after.lastgroup == "stock" else ""

@@ -43,7 +43,7 @@ def _formula(question: Question, sources: Sources) -> Outcome | None:
 
 
 _OTHER_FEES: Final = (
-    r"fba\b|waarom|\d+ cent\b|terug|boven op de|bovenop|goedkope (?:artikel|product)|lage.prijs|voordelige|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|"
+    r"(?:incl|excl|met|zonder)\w*(?: btw)? of (?:incl|excl|met|zonder)|fba\b|waarom|\d+ cent\b|terug|boven op de|bovenop|goedkope (?:artikel|product)|lage.prijs|voordelige|fulfilment|\w*opslag|coupon|voucher|kortingsbon|\w*korting|afgeprijsd|\w*advert|t?acos|roas|bod\b|per klik|kor\b|"
     r"kleineondernemers|digital|dsf\b|terugbeta|\w*retour|stuurt|refund|tiktok|kaufland|bol\b|temu|verzeker|douane|mcf\b|bezorg|verzendgewicht|marge|winst|"
     r"samen\b|bij elkaar|inkoop|ingekocht|koop\w* .{0,20}\bin\b"
 )
