@@ -92,6 +92,12 @@ UNDECIDED = {
     "has says too little": ("Is dit boek iets voor verkopers op bol?", "Dit boek is geschreven voor verkopers op bol."),
     "some of them": ("Mag ik bundels maken met een ander merk?", "Bundels maken met een ander merk is beperkt toegestaan."),
     "not needed is no ban": ("Kan ik reclame maken voor mijn merk?", "Voor reclame heb je geen merk nodig, dus je kunt die maken."),
+    "allowed and something else denied": (
+        "Mag ik de barcode van de fabriek gebruiken?",
+        "Je mag de barcode van de fabriek gebruiken en plakt geen stickers.",
+    ),
+    "denied and so something else": ("Is de btw een echte kostenpost?", "De btw is niet aftrekbaar en dus een echte kostenpost."),
+    "a question itself": ("Heb ik genoeg mensen voor de verandering?", "Hebben we genoeg mensen voor de verandering?"),
     "empty": ("", ""),
 }
 

@@ -82,6 +82,7 @@ _COMMAND: Final = re.compile(
 
 _MAY: Final = re.compile(r"\b(?:mag|mogen|toegestaan)\b|\bsta(?:at|an)\b[^.;:]{0,80}\btoe\b")
 _CAN: Final = re.compile(r"\b(?:kan|kun|kunt|kunnen)\b")
+_CAN_OR_MAY: Final = re.compile(rf"{_CAN.pattern}|{_MAY.pattern}")
 _CAN_BE_DONE: Final = re.compile(r"\b(?:je kunt|kun je|je kan|kan je|dat kan|is mogelijk|kunnen (?:klanten|verkopers))\b")
 _BAN: Final = re.compile(
     r"\b(?:verboden|verbiedt|in strijd met|niet (?:meer )?toegestaan|uitgesloten|is misleidend|onmogelijk|niet mogelijk)\b"
@@ -251,7 +252,7 @@ def _read(family: Family, question: str, wanted: Sequence[str], clause: _Clause,
     if family == "statement" and held < (LEAST_HELD_OF_A_STATEMENT if signal == "no" else ALL_HELD):
         return ""
     denied = [part for part in clause.text.split(" en ") if _NOT.search(part)]
-    if family == "statement" and signal == "no" and re.search(r"\b(?:dat|omdat|of)\b.*\b(?:niet|geen)\b", clause.text):
+    if family == "statement" and signal == "no" and re.search(r"\b(?:dat|omdat|of)\b.*\b(?:niet|geen)\b|\ben dus\b", clause.text):
         return ""
     if family == "statement" and signal == "no" and len(_shared(wanted, _telling(denied[0]))) < len(wanted) / 2:
         return ""
@@ -279,6 +280,10 @@ def _signal(family: Family, clause: str) -> Literal["yes", "no", ""]:
     denies = max(len(_NOT.findall(part)) for part in clause.split(" en "))
     if denies > 1 or (denies and _BAN.search(_NOT.sub("", clause)) and "niet" not in clause):
         return ""
+    parts = clause.split(" en ")
+    modal = _OWES if family == "must" else _CAN_OR_MAY
+    if denies and any(modal.search(part) and not _NOT.search(part) for part in parts[:-1]) and not modal.search(parts[-1]):
+        return ""  # "je mag X gebruiken en plakt geen Y": what is denied is not what may be done
     bans = _BAN.search(clause) is not None or (
         denies == 1 and (_MAY.search(clause) or _CAN.search(clause) or _COMMAND.search(clause)) is not None
     )
