@@ -43,6 +43,7 @@ DECIDED = {
 UNDECIDED = {
     "another number": ("Mag ik twee accounts hebben?", "Je mag één account hebben."),
     "never without": ("Mag ik om een recensie vragen?", "Vraag nooit om een recensie zonder de knop te gebruiken."),
+    "another's act": ("Kan ik mijn bestelling nog annuleren?", "Vraag de klant nooit om zelf te annuleren."),
     "never during": ("Mag ik een titel wijzigen?", "Wijzig nooit een titel tijdens een actie."),
     "two sides": ("Mag ik een recensie vragen?", "Een neutrale recensie mag, maar een beloning is verboden."),
     "unsure": ("Mag ik dat in Nederland verkopen?", "Verkopen mag in Nederland, maar dat is niet bevestigd."),

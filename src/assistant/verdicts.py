@@ -240,6 +240,9 @@ def _read(family: Family, question: str, wanted: Sequence[str], clause: _Clause,
     if rather is not None and not _CAN.search(rather["other"]) and not _MAY.search(rather["other"]):
         return _contrast(family, question, wanted, clause.text[: rather.start()], rather["other"])
     signal = _signal(family, clause.text)
+    command = _COMMAND.search(clause.text)
+    if command is not None and command.group() == "vraag" and not _shared([stem("vragen")], [stem(word) for word in words(question)]):
+        return ""  # "Vraag de klant nooit om te annuleren" says nothing about cancelling oneself
     held = len(_shared(wanted, clause.words)) / len(wanted)
     core = _telling(_LIMITED.sub("", clause.text)) or _telling(clause.text)
     shared = len(_shared(core, wanted)) / max(1, len(core))
