@@ -160,6 +160,12 @@ def test_a_verdict_opens_the_answer() -> None:
     assert draft_of("Mag ik een beloning geven voor een recensie?", [REVIEWS], {(0, 0): 0.9}).text.startswith("**Nee.** Je mag geen")
 
 
+def test_a_verdict_stands_only_before_the_fact_that_gives_it() -> None:
+    question, chances = "Mag ik een neutraal verzoek om een eerlijke recensie doen?", {(0, 1): 0.5, (0, 0): 0.4}
+    assert draft_of(question, [REVIEWS], {(0, 1): 0.9}).text.startswith("**Ja.** Een neutraal verzoek")
+    assert draft_of(question, [REVIEWS], chances).text.startswith("Je mag geen beloning")
+
+
 def test_freshness_names_date_and_country_of_figures_only() -> None:
     assert (
         draft_of("Wat kost Professioneel?", [PLANS], {(0, 0): 0.9}).pieces[-1] == "_Nagekeken op 22 november 2026; geldt voor Nederland._"

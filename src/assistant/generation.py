@@ -127,11 +127,9 @@ def compose(
     elif worked:
         pieces.append(worked.text)
     elif pieces:
-        opening = _opening(query, ranked, shape)
-        if opening and pieces[0][0] in "|-1":
-            pieces.insert(0, f"**{opening}**")
-        elif opening:
-            pieces[0] = f"**{opening}** {pieces[0]}"
+        opening = _opening(query, ranked, shape, (picked[0].candidate, picked[0].places[0]))
+        if opening:
+            pieces[0] = f"**{opening}** {pieces[0].removeprefix('- ')}"
     if pieces:
         pieces.append(freshness(citations, [candidates[choice.candidate].chunk for choice in picked]))
     return Draft(
@@ -476,20 +474,19 @@ def citation_of(candidate: Candidate, quote: str, number: int) -> Citation:
     )
 
 
-def _opening(query: Query, ranked: Sequence[RankedFact], shape: Shape) -> str:
-    """ "Ja." or "Nee." when one of the most likely facts decides a yes-or-no question in so many words; else nothing.
+def _opening(query: Query, ranked: Sequence[RankedFact], shape: Shape, first: tuple[int, int]) -> str:
+    """ "Ja." or "Nee." when the fact that opens the answer decides a yes-or-no question in so many words; else nothing.
 
-    When two of them decide it differently, neither is believed.
+    When another of the most likely facts decides it differently, neither is believed.
     """
     if shape in ("why", "list", "comparison"):
         return ""
     likely = [fact for fact in ranked[:4] if fact.chance >= 0.15 * ranked[0].chance and fact.fact.kind != "row" and not fact.fact.leans]
-    found: set[str] = set()
+    found: dict[tuple[int, int], str] = {}
     for place, fact in enumerate(likely):
         likelier = [other.fact.text for other in likely[:place] if other.coverage >= fact.coverage - 0.1]
-        found.add(verdict(query.text, fact.fact.text, fact.coverage, fact.chance, likelier))
-    found.discard("")
-    return found.pop() if len(found) == 1 else ""
+        found[fact.candidate, fact.place] = verdict(query.text, fact.fact.text, fact.coverage, fact.chance, likelier)
+    return found.get(first, "") if len(set(found.values()) - {""}) == 1 else ""
 
 
 def freshness(citations: Sequence[Citation], chunks: Sequence[Chunk]) -> str:
