@@ -100,8 +100,12 @@ def test_a_number_from_nowhere_is_named(text: str, source: str, stray: list[str]
 
 
 def test_numbers_of_the_question_may_be_used_in_a_sum_only() -> None:
-    asked = numbers("ik verkoop voor 50 euro")
+    asked = "ik verkoop voor 50 euro, in een doos van 42 bij 30 cm en dat vier keer"
     assert unsupported_numbers("15% van € 50 = € 7,50", "15% van de prijs", asked) == []
+    assert unsupported_numbers("42 × 30 cm / 5.000 = 0,252, dus 0,252 kg", "deel door 5.000", asked) == []
+    assert unsupported_numbers("4 × € 3 = € 12", "€ 3 per stuk", asked) == []
+    assert unsupported_numbers("€ 50 / 1,21 = € 41,32", "21% btw", asked) == []
+    assert unsupported_numbers("€ 50 / 1,09 = € 45,87", "21% btw", asked) != []
     assert unsupported_numbers("Je betaalt € 50.", "15% van de prijs", asked) == [Number(Decimal(50), "€")]
 
 

@@ -5,7 +5,7 @@ words stand in a chunk it cites. This is written apart from the grounding that m
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -86,18 +86,17 @@ class CitationCheck(Record):
 def check_citations(answer: Answer, question: str = "") -> CitationCheck:
     """Hold every statement of an answer against the chunks it cites.
 
-    Numbers of the question may be used in a sum, as long as the sum comes out.
+    A sum may also use the words and numbers of the question, as long as it comes out.
     """
     by_number = {citation.number: evidence(citation) for citation in answer.citations}
     everything = "\n".join(by_number.values())
-    asked = set(numbers(question))
     statements = read_statements(answer.text)
     cited = [statement for statement in statements if statement.cited]
-    faults = [fault for statement in cited for fault in _faults(statement, by_number, asked)]
+    faults = [fault for statement in cited for fault in _faults(statement, by_number, question)]
     uncited = [statement for statement in statements if not statement.cited]
     claimed = [number for statement in statements for number in numbers(statement.text)]
-    stray = [number for statement in statements for number in unsupported_numbers(statement.text, everything, asked)]
-    good = sum(not list(_faults(statement, by_number, asked)) for statement in cited)
+    stray = [number for statement in statements for number in unsupported_numbers(statement.text, everything, question)]
+    good = sum(not list(_faults(statement, by_number, question)) for statement in cited)
     return CitationCheck(
         precision=good / len(cited) if cited else 1.0,
         recall=len(cited) / len(statements) if statements else 1.0,
@@ -106,14 +105,14 @@ def check_citations(answer: Answer, question: str = "") -> CitationCheck:
     )
 
 
-def _faults(statement: Statement, by_number: dict[int, str], asked: set[Number]) -> Iterator[str]:
+def _faults(statement: Statement, by_number: dict[int, str], question: str) -> Iterator[str]:
     unknown = [number for number in statement.cited if number not in by_number]
     if unknown:
         yield f"bron {unknown[0]} bestaat niet: {statement.text!r}"
     source = "\n".join(by_number.get(number, "") for number in statement.cited)
-    for number in unsupported_numbers(statement.text, source, asked):
+    for number in unsupported_numbers(statement.text, source, question):
         yield f"{number} staat niet in bron {_listed(statement.cited)}: {statement.text!r}"
-    share = word_support(statement.text, source)
+    share = word_support(statement.text, f"{source}\n{question}" if _SUM.search(_bare(statement.text)) else source)
     if share < WORD_SUPPORT:
         yield f"maar {share:.0%} van de woorden staat in bron {_listed(statement.cited)}: {statement.text!r}"
 
@@ -213,16 +212,21 @@ def _value(digits: str) -> Decimal:
     return Decimal(digits.replace(",", ".")).normalize()
 
 
-def unsupported_numbers(text: str, source: str, asked: Iterable[Number] = ()) -> list[Number]:
+def unsupported_numbers(text: str, source: str, question: str = "") -> list[Number]:
     """The numbers of a text that neither stand in the source nor are worked out, in the text, from numbers that do.
 
     A number with a unit is also borne out by the same bare number (a table column may carry the unit), and a bare one by
-    the same number with a unit. Numbers written as words in the source count.
+    the same number with a unit. Numbers written as words in the source count, and those of the question within a sum.
     """
-    words = re.findall(r"[a-z]+", source.lower().replace("é", "e"))
-    known = {*numbers(source), *(Number(Decimal(_NUMBER_WORDS[word])) for word in words if word in _NUMBER_WORDS)}
-    worked_out = _sum_numbers(text, known | set(asked))
-    return [number for number in numbers(text) if not _stands_in(number, known) and number not in worked_out]
+    known = _numbers_and_words(source)
+    worked_out = _sum_numbers(text, known | _numbers_and_words(question))
+    return [number for number in numbers(text) if not _stands_in(number, known) and not _stands_in(number, worked_out)]
+
+
+def _numbers_and_words(text: str) -> set[Number]:
+    """The numbers of a text, those written as words included."""
+    words = re.findall(r"[a-z]+", text.lower().replace("é", "e"))
+    return {*numbers(text), *(Number(Decimal(_NUMBER_WORDS[word])) for word in words if word in _NUMBER_WORDS)}
 
 
 def _stands_in(number: Number, known: set[Number]) -> bool:
@@ -233,7 +237,7 @@ def _stands_in(number: Number, known: set[Number]) -> bool:
 
 # --- Sums ------------------------------------------------------------------------------------------------------------
 
-_OPERAND = rf"[€£$]?\s*(?:{_DIGITS})\s*(?:%|procent|euro)?"
+_OPERAND = rf"[€£$]?\s*(?:{_DIGITS})\s*(?:%|procent|euro|cm|m³|kg|g\b|dagen|stuks)?"
 _SIGN = r"[×x·/÷:+−–-]|\bvan\b"
 # "15% van € 40 = € 6": operands with signs between them, then the outcome.
 _SUM = re.compile(
@@ -252,11 +256,18 @@ def _sum_numbers(text: str, usable: set[Number]) -> set[Number]:
         rounding = Decimal("0.5") if match["about"] or match["about2"] else Decimal("0.005")
         scale = 100 if result.unit == "%" else 1
         outcome = _work_out(match["left"])
-        if outcome is None or not all(_stands_in(number, usable | allowed) for number in operands):
+        if outcome is None or not all(_may_be_used(number, usable | allowed) for number in operands):
             continue
         if abs(outcome * scale - result.value) <= rounding:
             allowed |= {*operands, result}
     return allowed
+
+
+def _may_be_used(number: Number, usable: set[Number]) -> bool:
+    """Whether a number of a sum is known, by itself or as the factor of a known percentage: 1,21 for 21%."""
+    percent = Number(((number.value - 1) * 100).normalize(), "%")
+    alike = any(number.value == other.value and not other.unit for other in usable)
+    return alike or _stands_in(number, usable) or (1 < number.value < 2 and percent in usable)
 
 
 def _work_out(left: str) -> Decimal | None:

@@ -228,7 +228,8 @@ def _better(name: str, before: Threshold | None, after: Threshold) -> Threshold:
 
 THRESHOLDS_HEADING: Final = """\
 # What `pytest evals/` holds the answers to. Per layer, kind of question and topic: the value measured, and the margin a run
-# may stay behind it. `python -m evals.update` raises what has improved and leaves the rest; margins are edited by hand.
+# may stay behind it. `python -m evals.update` raises what has improved and leaves the rest; margins are edited by hand;
+# that of a kind or topic is one case at least.
 # Shares lie between 0 and 1, `characters` is the median length of an answer. Times have no threshold: they are in the report.
 """
 

@@ -112,7 +112,8 @@ def _judged(
     held = metrics.matching(expected.required, answer.text)
     missing = tuple(pattern for pattern in expected.required if pattern not in held)
     violated = tuple(metrics.matching(expected.forbidden, answer.text))
-    citations = check_citations(answer, expected.question) if answer.answered else CitationCheck(precision=1, recall=1, numbers=1)
+    asked = f"{expected.question}\n{answer.standalone_question}"
+    citations = check_citations(answer, asked) if answer.answered else CitationCheck(precision=1, recall=1, numbers=1)
     score = _score(expected, answer.answered, len(missing), len(violated))
     return CaseResult(
         **_described(case, name, expected),
