@@ -117,9 +117,17 @@ def test_untrusted_text_is_harmless_wherever_it_stands(attack: str) -> None:
     assert_harmless(render_answer_text(answer))
     assert_harmless(render_passage(source))
     assert_harmless(without_icons(render("thread.html", conversation_id="c", title=attack, shown="1", turns=[turn_view(turn)])))
-    done = {"conversation_id": "c", "title": attack, "said": attack, "replaces": attack, "after": attack, "turn": turn_view(turn)}
+    done = {
+        "run": "1",
+        "conversation_id": "c",
+        "title": attack,
+        "said": attack,
+        "replaces": attack,
+        "after": attack,
+        "turn": turn_view(turn),
+    }
     assert_harmless(without_icons(render("done.html", **done)))
-    assert_harmless(render("live.html", question=attack, text=render_partial(attack), said=attack, is_first=True))
+    assert_harmless(render("live.html", run="1", question=attack, text=render_partial(attack), said=attack, is_first=True))
     conversation = Conversation(conversation_id=attack, title=attack, created_at=turn.created_at, updated_at=turn.created_at)
     listed = {"conversations": [conversation], "has_older": True, "search": attack, "current_id": "", "undo": conversation}
     assert_harmless(render("conversations.html", **listed))

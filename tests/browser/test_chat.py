@@ -189,6 +189,20 @@ def test_stopping_keeps_what_was_written(fake: Server, visitor: Visitor) -> None
     expect(turn).to_have_count(2)
 
 
+def test_a_piece_that_arrives_after_stopping_is_not_shown(fake: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, fake.address)
+    page.get_by_label("Je vraag", exact=True).fill("Wat kost een verkoopplan, langzaam?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live .text")).to_contain_text("Het")
+    piece = page.evaluate("document.querySelector('#live .turn').outerHTML")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#thread .turn")).to_contain_text("Je hebt dit antwoord gestopt")
+    page.evaluate("piece => document.getElementById('live').insertAdjacentHTML('beforeend', piece)", piece)
+    expect(page.locator("#live .turn")).to_have_count(0)
+    expect(page.get_by_role("button", name="Verstuur")).to_be_visible()
+
+
 def test_a_question_right_after_stopping_is_answered(fake: Server, visitor: Visitor) -> None:
     page = visitor.page
     for number in range(3):
@@ -218,7 +232,8 @@ def test_a_question_sent_as_an_answer_appears_is_answered(app: Server, visitor: 
     open_chat(page, app.address)
     page.evaluate("window.asked = 1")
     page.evaluate(ASK_ON, ["Wat is Pan-EU?", "Wat is de koopknop?", "Wat is een ASIN?"])
-    ask(page, "Wat kost een verkoopplan?")
+    page.get_by_label("Je vraag", exact=True).fill("Wat kost een verkoopplan?")
+    page.keyboard.press("Enter")
     expect(page.locator("#thread .turn")).to_have_count(4)
     expect(page.locator("#thread .turn").last).to_contain_text("Wat is een ASIN?")
     expect(page.get_by_label("Je vraag", exact=True)).to_have_value("")

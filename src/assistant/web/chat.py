@@ -56,6 +56,7 @@ class Running:
         self.text = ""
         self.after = ""
         self.started_at = time.monotonic()
+        self.run = uuid.uuid4().hex
 
 
 class Place(NamedTuple):
@@ -273,6 +274,7 @@ class ChatPage:
             self.conversation_id: place.conversation_id,
             self.live: render(
                 "done.html",
+                run=running.run,
                 turn=turn_view(turn, problem),
                 conversation_id=place.conversation_id,
                 replaces=replaces,
@@ -557,6 +559,7 @@ def _thread_html(conversation_id: str, title: str, turns: Sequence[StoredTurn]) 
 def _live_html(running: Running, said: str) -> str:
     return render(
         "live.html",
+        run=running.run,
         question=running.question,
         text=render_partial(running.text) if running.text else "",
         said=said,

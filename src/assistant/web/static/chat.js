@@ -109,6 +109,14 @@
     if (typed) insist(() => questionBox().value === typed && document.getElementById("send").click());
   };
 
+  // A piece of an answer can still arrive after that answer was stopped or left; it is not shown again.
+  const endedRuns = new Set();
+  const endRun = () => endedRuns.add(document.querySelector("#live [data-run]")?.dataset.run);
+  const dropLatePiece = () => {
+    const late = document.querySelector("#live .turn.live");
+    if (late && endedRuns.has(late.dataset.run)) late.remove();
+  };
+
   // The question that is being changed and the turn that it stands in; Gradio asks for them on the event "edit".
   let edited = ["", ""];
   const stopEditing = () => document.body.classList.remove("editing");
@@ -247,6 +255,7 @@
     },
     connectConversations(element, trigger) {
       openConversation = (id) => {
+        endRun();
         endedAt = performance.now();
         trigger("open", { conversation_id: id });
       };
@@ -270,6 +279,7 @@
     if (event.target.closest?.("#stop, #new-conversation")) endedAt = performance.now();
     if (event.target.closest?.("#send") && event.isTrusted) insistOnTyped();
     if (event.target.closest?.("#new-conversation")) {
+      endRun();
       closeSidebar();
       stopEditing();
       closePanel();
@@ -368,6 +378,7 @@
     if (replaced) replaced.remove();
     const last = turns.querySelector(".turn:last-of-type")?.dataset.turn;
     if (last && done.dataset.after && last !== done.dataset.after) openConversation(done.dataset.conversation);
+    endedRuns.add(done.dataset.run);
     turns.append(...done.children);
     done.remove();
     endedAt = performance.now();
@@ -410,6 +421,7 @@
   new MutationObserver(() => {
     if (!document.body) return;
     adoptAnswer();
+    dropLatePiece();
     followConversation();
     followQuestion();
     followOpening();
