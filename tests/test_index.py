@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from assistant import vectorstore
 from assistant.articles import Corpus
-from assistant.documents import Document, Section
+from assistant.documents import Asked, Document, Section
 from assistant.errors import IndexLockedError, VectorIndexError
-from assistant.index import CHUNK_UNIT, FACT_UNIT, FORMAT, QUESTION_UNIT, IndexStore, KnowledgeIndex, unit_texts
+from assistant.index import CHUNK_UNIT, FACT_UNIT, FORMAT, QUESTION_UNIT, IndexStore, KnowledgeIndex, text_id, unit_texts
 from assistant.splitters import split
 from tests.conftest import ROOT
 from tests.doubles import WordLengthModel
@@ -109,6 +109,16 @@ def test_vectors_are_named_by_row_and_unit(
     build(another(document, "Een twee drie vier vijf."), document)
 
     assert opened().vectors.query(word_lengths.encode_query("wat kost opslag"), 1)[0][0] == "1-3"
+
+
+def test_only_what_a_chunk_says_names_its_text(build: Build, opened: Callable[[], KnowledgeIndex], document: Document) -> None:
+    def names(**changes: object) -> list[str]:
+        sections = tuple(section.model_copy(update=changes) for section in document.sections)
+        return [text_id(chunk) for chunk in split(document.model_copy(update={"sections": sections}))]
+
+    build(document)
+    assert opened().text_ids() == names() == names(questions=("Wat kost dat?",), asked=(Asked(question="wa kost da"),))
+    assert not set(names()) & set(names(text="Iets anders."))
 
 
 def test_an_index_over_nothing_can_be_opened(build: Build, opened: Callable[[], KnowledgeIndex]) -> None:

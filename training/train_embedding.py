@@ -22,7 +22,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from torch import Tensor, nn
 
 from assistant.documents import Chunk
-from assistant.index import FACT_UNIT, QUESTION_UNIT, unit_texts
+from assistant.index import FACT_UNIT, QUESTION_UNIT, text_id, unit_texts
 from training.questions import FactQuestion, chunks_of, keep_parts, read_documents, read_fact_questions
 
 SEED = 20261122
@@ -223,7 +223,7 @@ def save(model: SentenceTransformer, folder: Path, recipe: Recipe, chunks: Seque
     model.half()
     model.save(str(folder), create_model_card=False)
     (folder / "training.json").write_text(
-        json.dumps({"recipe": dataclasses.asdict(recipe), "seed": SEED, "chunk_ids": sorted(chunk.chunk_id for chunk in chunks)}), "utf-8"
+        json.dumps({"recipe": dataclasses.asdict(recipe), "seed": SEED, "text_ids": sorted(map(text_id, chunks))}), "utf-8"
     )
 
 

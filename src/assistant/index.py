@@ -5,6 +5,7 @@ so that a kill at any moment leaves the old index or the new one. One process wr
 system lock; readers never wait. Vectors of chunks that did not change are copied from the version before.
 """
 
+import hashlib
 import json
 import logging
 import os
@@ -41,7 +42,7 @@ CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT, ASKED_UNIT = 0, 1, 2, 3
 FIELDS = ("body", "heading", "questions", "all", "ngrams")
 FACT_NAME_LENGTH: Final = 48  # how many characters of a fact stand for it in ``vragen.jsonl``
 ROWS_IN_MEMORY: Final = 1_000
-LEXICAL_VERSION = "3"  # raise it when tokenization or the files of the index change
+LEXICAL_VERSION = "4"  # raise it when tokenization or the files of the index change
 
 
 class Fingerprint(Record):
@@ -100,6 +101,11 @@ def asked_places(chunk: Chunk) -> list[int]:
     """For each question that people asked of a chunk the place of the fact that answers it; -1 when that is not known."""
     places = {fact.text[:FACT_NAME_LENGTH]: place for place, fact in reversed(list(enumerate(chunk.facts)))}
     return [places.get(asked.fact, -1) for asked in chunk.asked]
+
+
+def text_id(chunk: Chunk) -> str:
+    """A hash of what a chunk says, whatever is asked about it; tells how far a corpus moved from what a model was trained on."""
+    return hashlib.sha256("\x1f".join((chunk.document_id, chunk.title, chunk.heading, chunk.text)).encode()).hexdigest()[:16]
 
 
 def body_text(chunk: Chunk) -> str:
@@ -183,11 +189,9 @@ class KnowledgeIndex:
         found = self._select("SELECT record FROM documents ORDER BY document_id")
         return [Document.model_validate_json(record) for (record,) in found]
 
-    def chunk_ids(self) -> list[str]:
-        """The ids of all chunks, in the order of their rows."""
-        with self._lock:
-            found = self._database.execute("SELECT chunk_id FROM chunks ORDER BY row").fetchall()
-        return [chunk_id for (chunk_id,) in found]
+    def text_ids(self) -> list[str]:
+        """What names the text of each chunk, in the order of their rows."""
+        return [name for (name,) in self._select("SELECT text_id FROM chunks ORDER BY row")]
 
     def rows_of(self, document_id: str) -> list[int]:
         """The rows of a document's chunks in reading order."""
@@ -496,11 +500,11 @@ def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) ->
 def _write_records(folder: Path, documents: Sequence[Document], chunks: Sequence[Chunk]) -> None:
     database = sqlite3.connect(folder / "chunks.sqlite")
     try:
-        database.execute("CREATE TABLE chunks (row INTEGER PRIMARY KEY, chunk_id TEXT, document_id TEXT, record TEXT)")
+        database.execute("CREATE TABLE chunks (row INTEGER PRIMARY KEY, chunk_id TEXT, text_id TEXT, document_id TEXT, record TEXT)")
         database.execute("CREATE TABLE documents (document_id TEXT PRIMARY KEY, record TEXT)")
         database.executemany(
-            "INSERT INTO chunks VALUES (?, ?, ?, ?)",
-            ((row, chunk.chunk_id, chunk.document_id, chunk.model_dump_json()) for row, chunk in enumerate(chunks)),
+            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)",
+            ((row, chunk.chunk_id, text_id(chunk), chunk.document_id, chunk.model_dump_json()) for row, chunk in enumerate(chunks)),
         )
         database.executemany(
             "INSERT INTO documents VALUES (?, ?)", ((document.document_id, document.model_dump_json()) for document in documents)

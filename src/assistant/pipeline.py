@@ -462,9 +462,9 @@ class Assistant:
         trained_on = BUNDLED_MODEL / "training.json"
         if self.settings.embedding_model or not trained_on.is_file():
             return 0.0
-        known = set(json.loads(trained_on.read_text("utf-8"))["chunk_ids"])
-        ids = index.chunk_ids()
-        return round(sum(chunk_id not in known for chunk_id in ids) / max(1, len(ids)), 4)
+        known = set(json.loads(trained_on.read_text("utf-8"))["text_ids"])
+        ids = index.text_ids()
+        return round(sum(name not in known for name in ids) / max(1, len(ids)), 4)
 
     @property
     def engine(self) -> str:
