@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.confidence import CONFIDENCE_FEATURES, WIDELY_LOOKED_AT, Confidence, Judge, Scope, confidence_features, scope_features
+from assistant.confidence import (
+    CONFIDENCE_FEATURES,
+    LEAST_SCOPE,
+    WIDELY_LOOKED_AT,
+    Confidence,
+    Judge,
+    Scope,
+    confidence_features,
+    scope_features,
+)
 from assistant.documents import Document, Fact, Section
 from assistant.errors import VectorIndexError
 from assistant.index import KnowledgeIndex
@@ -293,6 +302,15 @@ def test_a_judge_weighs_what_was_found_with_the_subject_of_the_question(index: K
 
 def test_a_judge_tells_below_which_chance_nothing_is_said() -> None:
     assert (Judge(make_confidence(threshold=0.3), SCOPE).threshold, 0 < CONFIDENCE.threshold < 1) == (0.3, True)
+
+
+def test_a_question_that_sounds_nothing_like_ours_stays_below_the_line(index: KnowledgeIndex) -> None:
+    judge = Judge(make_confidence({"fact_chance": 9.0}, threshold=0.4), Scope(weights={}, bias=LEAST_SCOPE - 0.1))
+    heard = Judge(make_confidence({"fact_chance": 9.0}, threshold=0.4), Scope(weights={}, bias=LEAST_SCOPE))
+    found, ranked = make_candidates(index, [PLAN_ROW]), make_ranked("Het plan kost € 39.")
+    query = read(index, "hoe laat is het")
+
+    assert judge.chance(query.text, query, found, ranked, index) < 0.4 < heard.chance(query.text, query, found, ranked, index)
 
 
 @pytest.mark.parametrize(("rows", "facts"), [([], []), ([PRICE_ROW], []), ([], ["Opslag kost € 27."])])

@@ -30,6 +30,9 @@ CONFIDENCE_FEATURES: Final = (
     "repair_count", "mean_weight", "scope", "fact_chance", "fact_coverage", "fact_spread", "fact_score", "years_missed", "places_missed",
     "companies_missed", "names_missed", "unit_missed", "unit_missed_by_best",
 )  # fmt: skip
+# A question that sounds so little like this subject is not answered, whatever its everyday words are found in. None of 883
+# answerable development questions lies below it that would be answered otherwise.
+LEAST_SCOPE: Final = -3.0
 _RARE_WEIGHT: Final = 4.0
 _NAME: Final = re.compile(r"(?<=[a-zé,] )[A-Z][\w-]{2,}")
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
@@ -152,8 +155,9 @@ class Judge:
         """
         if not candidates or not ranked:
             return 0.0
-        features = confidence_features(query, candidates, ranked, index, self._scope.score(question))
-        return float(self._confidence.chances(features[None, :])[0])
+        scope = self._scope.score(question)
+        chance = float(self._confidence.chances(confidence_features(query, candidates, ranked, index, scope)[None, :])[0])
+        return chance if scope >= LEAST_SCOPE else min(chance, 0.9 * self.threshold)
 
 
 def confidence_features(
