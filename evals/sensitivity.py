@@ -28,9 +28,9 @@ RANKER: Final = "src/assistant/model/ranker.json"
 # The weights of a signal are those whose name starts with one of these; together they are all weights of the ranker. What the
 # other names of a subject, the country and the form of a section add is little each, and is switched off together.
 SIGNALS: Final = {
-    "vectoren": ("dense",),
+    "vectoren": ("dense_chunk", "dense_fact"),
     "woorden": ("body", "heading", "all"),
-    "vragen": ("question",),
+    "vragen": ("question", "dense_question"),
     "lettergroepen": ("ngrams",),
     "bijsignalen": ("expansions", "marketplace", "steps", "comparison"),
 }
