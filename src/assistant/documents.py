@@ -5,10 +5,12 @@ something else makes a new record.
 """
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# The topic of the articles that define terms.
+GLOSSARY: Final = "begrippen"
 FactKind = Literal["sentence", "step", "bullet", "row", "warning", "tip"]
 
 

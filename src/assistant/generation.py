@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final
 
 from assistant.calculation import WorkedSum
-from assistant.documents import Chunk, Citation, Fact, Record
+from assistant.documents import GLOSSARY, Chunk, Citation, Fact, Record
 from assistant.query_rewriting import MARKETPLACE_LABELS, Query
 from assistant.question_shapes import Shape, question_shape
 from assistant.retrievers import Candidate
@@ -37,7 +37,6 @@ ENOUGH = 0.97
 COMPLETED_SHARE = 0.3
 COMPLETED_CHARACTERS = 500
 # A fact of the glossary counts for so much, unless a definition is asked for.
-GLOSSARY = "begrippen"
 GLOSSARY_SHARE = 0.3
 # Steps are fetched from another section that scores at most this much below the best one.
 NEAR_SCORE = 0.7
@@ -404,7 +403,8 @@ def _length(fact: Fact) -> int:
 def _render(chunk: Chunk, places: Sequence[int], number: int, *, as_label: bool = True) -> Iterator[str]:
     """The chosen facts of a chunk as Markdown blocks, each statement with its citation.
 
-    With ``as_label`` a sentence about a table becomes the line above it; under a sum it stays the sentence the sum rests on.
+    With ``as_label`` a sentence about a table becomes the line above it; under a sum it stays the sentence the sum rests on,
+    or is left out when no more than one row of the table is shown.
     """
     facts = [(place, chunk.facts[place]) for place in places]
     for _, group in groupby(facts, key=lambda item: (item[1].block, item[1].kind)):

@@ -51,7 +51,7 @@ SAME_SECTION_MARGIN = 0.7
 EXTRACTIVE = "extractive"
 FALLBACK_NOTICE = "Dit antwoord komt rechtstreeks uit de kennisbank, zonder taalmodel."
 _MARK = re.compile(r"\[(\d+)\]")
-_VERDICT = re.compile(r"^\*\*(?:Ja|Nee)\.\*\* ")
+_VERDICT = re.compile(r"^\*\*(?:Ja|Nee|Alleen onder voorwaarden)\.\*\* ")
 # A statement runs up to and including its marks.
 _STATEMENT = re.compile(r".*?(?:\[\d+\](?:\s*\[\d+\])*\s*|$)")
 REFUSAL = f"{REFUSAL_OPENING}: ik vind in mijn kennisbank geen antwoord op deze vraag."

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from assistant.documents import Chunk
+from assistant.documents import GLOSSARY, Chunk
 from assistant.index import KnowledgeIndex
 from assistant.retrievers import Candidate
 from assistant.tokenization import Vocabulary, content_words
@@ -14,7 +14,6 @@ _GOOD_START = re.compile(r"^(Wat|Hoe|Wanneer|Waarom|Welke|Mag|Moet|Kan|Krijg|Hoe
 
 # "Waar staat ROAS voor?", "Wat is een flat file?": a term that happens to stand near by, and leads nowhere.
 _BARE_TERM = re.compile(r"^(?:Waar staat .* voor|Wat (?:is|zijn|betekent|betekenen) (?:een |de |het )?\S+(?: \S+)?)\?$", re.IGNORECASE)
-_GLOSSARY = "begrippen"
 LEAST_USES = 3
 
 
@@ -25,7 +24,7 @@ def suggest(
     seen = {(chunk.document_id, chunk.heading) for chunk in used}
     others = [candidate.chunk for candidate in candidates if (candidate.chunk.document_id, candidate.chunk.heading) not in seen]
     after, rest = _article(used[0], index) if used else ([], [])
-    pool = [chunk for chunk in (*others[:1], *after[:2], *others[1:], *after[2:], *rest) if chunk.topic != _GLOSSARY]
+    pool = [chunk for chunk in (*others[:1], *after[:2], *others[1:], *after[2:], *rest) if chunk.topic != GLOSSARY]
     found: dict[str, None] = {}
     avoided = {_key(question) for question in asked}
     for chunk in pool:

@@ -137,7 +137,7 @@ def stem(word: str) -> str:
 
 @cache
 def correct_words() -> frozenset[str]:
-    """Folded words that are near one of ours and yet spelled right, so that no repair is due; made by ``training/spelling_guard.py``."""
+    """Folded words that are near one of ours and yet spelled right, so that no repair is due; made by ``training/correct_words.py``."""
     lines = CORRECT_WORDS.read_text("utf-8").splitlines()
     return frozenset(line for line in lines if not line.startswith("#"))
 
