@@ -2,7 +2,9 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import bm25s
@@ -28,15 +30,20 @@ class Bm25Index:
         self.size = size
 
     @classmethod
-    def build(cls, token_lists: Sequence[Sequence[str]]) -> "Bm25Index":
-        """An index over the texts, in the order given; a text may be empty."""
-        index = bm25s.BM25(method="lucene", k1=K1, b=B)
-        index.index([list(tokens) or [_NOTHING] for tokens in token_lists] or [[_NOTHING]], show_progress=False)
-        frequencies: dict[str, int] = {}
+    def build(cls, token_lists: Iterable[Sequence[str]]) -> "Bm25Index":
+        """An index over the texts, in the order given; a text may be empty.
+
+        Each token is kept as four bytes, so that a million texts can be read one after the other.
+        """
+        vocabulary: dict[str, int] = {}
+        frequencies: Counter[str] = Counter()
+        ids: list[array[int]] = []
         for tokens in token_lists:
-            for token in set(tokens):
-                frequencies[token] = frequencies.get(token, 0) + 1
-        return cls(index, frequencies, len(token_lists))
+            ids.append(array("i", [vocabulary.setdefault(token, len(vocabulary)) for token in tokens or [_NOTHING]]))
+            frequencies.update(set(tokens))
+        index = bm25s.BM25(method="lucene", k1=K1, b=B)
+        index.index((ids or [array("i", [0])], vocabulary or {_NOTHING: 0}), show_progress=False)
+        return cls(index, dict(frequencies), len(ids))
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder of its own."""

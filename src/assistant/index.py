@@ -478,8 +478,7 @@ def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) ->
     starts = np.cumsum([0, *(len(chunk.questions) + len(chunk.asked) for chunk in chunks)], dtype=np.int64)
     np.save(folder / "question_starts.npy", starts)
     # Questions in ``asked`` are typed as people type them: their spelling teaches nothing.
-    spelled = [question for chunk in chunks for question in chunk.questions]
-    vocabulary = Vocabulary.count([*(heading_text(chunk) + "\n" + chunk.text for chunk in chunks), *spelled])
+    vocabulary = Vocabulary.count("\n".join([heading_text(chunk), chunk.text, *chunk.questions]) for chunk in chunks)
     (folder / "vocabulary.json").write_text(json.dumps(vocabulary.counts, ensure_ascii=False), "utf-8")
     synonyms = sorted({group for chunk in chunks for group in chunk.synonyms})
     (folder / "synonyms.json").write_text(json.dumps(synonyms, ensure_ascii=False), "utf-8")
@@ -493,7 +492,7 @@ def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) ->
     for done, (field, token_lists) in enumerate(fields.items(), 1):
         target = folder / "bm25" / field
         target.mkdir(parents=True)
-        Bm25Index.build(list(token_lists)).save(target)
+        Bm25Index.build(token_lists).save(target)
         progress("Woordenindex maken", done, len(fields))
 
 
