@@ -1,9 +1,10 @@
 """Trains the bundled embedding model: a static sentence-transformers model over WordPieces of Dutch seller text.
 
 Pairs come from the corpus alone: (question, section), (question, question of the same section), (question, fact),
-(heading, section), (fact, section) and (name, other name). The loss is MultipleNegativesRankingLoss (Henderson et al. 2017)
-in both directions with in-batch negatives, where texts of the same section are never each other's negatives. The same
-inputs give the same weights: seeds, order and thread count are fixed.
+(question, question of the same fact), (heading, section), (fact, section) and (name, other name). The loss is
+MultipleNegativesRankingLoss (Henderson et al. 2017) in both directions with in-batch negatives, where texts of the same
+section are never each other's negatives. Hard negatives are facts of other sections that BM25, or the model itself halfway,
+finds for a question. The same inputs give the same weights: seeds, order and thread count are fixed.
 """
 
 import argparse
@@ -11,21 +12,27 @@ import dataclasses
 import json
 import random
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from torch import Tensor, nn
 
+from assistant.bm25 import Bm25Index
 from assistant.documents import Chunk
 from assistant.index import FACT_UNIT, QUESTION_UNIT, text_id, unit_texts
+from assistant.tokenization import Vocabulary, tokens
 from training.questions import FactQuestion, chunks_of, keep_parts, read_documents, read_fact_questions
 
 SEED = 20261122
+FIRST_NEGATIVE, LAST_NEGATIVE = 5, 25  # the ranks that hard negatives are drawn from
+Negative = tuple[str, int]  # a fact, and the group it is of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Recipe:
     pair_kinds: tuple[str, ...] = (
         "question-chunk", "question-question", "question-fact", "fact-question", "heading-chunk", "fact-chunk", "names",
     )  # fmt: skip
-    hard_negatives: bool = False
+    hard_negatives: str = ""  # "bm25", "model" or none
     matryoshka: tuple[int, ...] = ()
 
 
@@ -80,8 +87,14 @@ def make_pairs(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: R
         if "fact-chunk" in recipe.pair_kinds:
             pairs.extend(Pair(fact, whole, group) for fact in facts)
     by_section = {(chunk.document_id, chunk.heading): group for group, chunk in enumerate(chunks)}
+    by_fact: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    for question in extra:
+        by_fact[question[1:]].append(question.question)
     for question in extra if "fact-question" in recipe.pair_kinds else ():
         group = by_section[(question.document_id, question.heading)]
+        others = [other for other in by_fact[question[1:]] if other != question.question]
+        if "asked-asked" in recipe.pair_kinds and others:
+            pairs.append(Pair(question.question, rng.choice(others), group))
         texts = list(unit_texts(chunks[group]))
         facts = [text for kind, text in texts if kind == FACT_UNIT]
         pairs.append(Pair(question.question, facts[question.place], group))
@@ -175,15 +188,22 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: max(0.02, min(1.0, (step + 1) / (0.1 * total)) * (1 - step / max(1, total)))
     )
+    hard: dict[str, list[Negative]] = {}
     for epoch in range(recipe.epochs):
         pairs = make_pairs(chunks, extra, recipe, rng)
         rng.shuffle(pairs)
         losses: list[float] = []
+        if recipe.hard_negatives == "bm25" and epoch == 0:
+            hard = mine_with_bm25(chunks, [question.question for question in extra])
+        elif recipe.hard_negatives == "model" and epoch == recipe.epochs // 2:
+            hard = mine_with_model(chunks, [question.question for question in extra], tokenizer, weights.detach())
         for start in range(0, len(pairs) - recipe.batch_size + 1, recipe.batch_size):
             batch = pairs[start : start + recipe.batch_size]
+            negatives = [rng.choice(hard[pair.left]) for pair in batch if hard.get(pair.left)]
             left = _encode(tokenizer, [augment(pair.left) for pair in batch], weights)
-            right = _encode(tokenizer, [pair.right for pair in batch], weights)
-            loss = _ranking_loss(left, right, torch.tensor([pair.group for pair in batch]), recipe)
+            right = _encode(tokenizer, [*(pair.right for pair in batch), *(fact for fact, _ in negatives)], weights)
+            groups = [*(pair.group for pair in batch), *(group for _, group in negatives)]
+            loss = _ranking_loss(left, right, torch.tensor(groups), recipe)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -204,18 +224,50 @@ def _encode(tokenizer: Tokenizer, texts: list[str], weights: Tensor) -> Tensor:
 
 
 def _ranking_loss(left: Tensor, right: Tensor, groups: Tensor, recipe: Recipe) -> Tensor:
-    same = groups[:, None] == groups[None, :]
-    hidden = same & ~torch.eye(len(groups), dtype=torch.bool)
-    target = torch.arange(len(groups))
+    """``right`` and ``groups`` may hold more rows than ``left``: the hard negatives, which belong to no row."""
+    count = len(left)
+    hidden = (groups[:count, None] == groups[None, :]) & ~torch.eye(count, len(groups), dtype=torch.bool)
+    target = torch.arange(count)
     total = torch.zeros(())
     widths = recipe.matryoshka or (left.shape[1],)
     for width in widths:
         one = nn.functional.normalize(left[:, :width], dim=1)
         two = nn.functional.normalize(right[:, :width], dim=1)
         scores = (one @ two.T * recipe.scale).masked_fill(hidden, -1e4)
-        loss = nn.functional.cross_entropy(scores, target) + nn.functional.cross_entropy(scores.T, target)
+        loss = nn.functional.cross_entropy(scores, target) + nn.functional.cross_entropy(scores[:, :count].T, target)
         total = total + loss / (2 * len(widths))
     return total
+
+
+def _facts_of(chunks: Sequence[Chunk]) -> list[Negative]:
+    return [(text, group) for group, chunk in enumerate(chunks) for kind, text in unit_texts(chunk) if kind == FACT_UNIT]
+
+
+def mine_with_bm25(chunks: Sequence[Chunk], questions: Sequence[str]) -> dict[str, list[Negative]]:
+    """For each question the facts that share most of its words, but for the first few, which may well answer it."""
+    facts = _facts_of(chunks)
+    vocabulary = Vocabulary.count(text for text, _ in facts)
+    index = Bm25Index.build(tokens(text, vocabulary) for text, _ in facts)
+    found = {}
+    for question in questions:
+        scores = index.scores(tokens(question, vocabulary))
+        best = np.argpartition(-scores, LAST_NEGATIVE)[:LAST_NEGATIVE]
+        best = best[np.argsort(-scores[best], kind="stable")][FIRST_NEGATIVE:]
+        found[question] = [facts[place] for place in best if scores[place] > 0]
+    return found
+
+
+def mine_with_model(chunks: Sequence[Chunk], questions: Sequence[str], tokenizer: Tokenizer, weights: Tensor) -> dict[str, list[Negative]]:
+    """For each question the facts that the model so far holds nearest, but for the first few, which may well answer it."""
+    facts = _facts_of(chunks)
+    vectors = nn.functional.normalize(_encode(tokenizer, [text for text, _ in facts], weights), dim=1)
+    found = {}
+    for start in range(0, len(questions), 1_000):
+        batch = list(questions[start : start + 1_000])
+        scores = nn.functional.normalize(_encode(tokenizer, batch, weights), dim=1) @ vectors.T
+        places = scores.topk(LAST_NEGATIVE, dim=1).indices[:, FIRST_NEGATIVE:].tolist()
+        found |= {question: [facts[place] for place in own] for question, own in zip(batch, places, strict=True)}
+    return found
 
 
 def save(model: SentenceTransformer, folder: Path, recipe: Recipe, chunks: Sequence[Chunk]) -> None:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from assistant.calculation.formatting import cents, decimal, money, number
 from assistant.calculation.goods import MAYBE_BY_GRAM, PAID_BY_GRAM
-from assistant.calculation.measures import sides_text
+from assistant.calculation.measures import sides_text, steps_text
 from assistant.calculation.reading import Question
 from assistant.calculation.size_tiers import sides_of
 from assistant.calculation.sources import Sources, euro_pattern
@@ -60,6 +60,6 @@ def gram_fee(question: Question, sources: Sources, weight: Decimal, column: str)
             return None
         base, each = decimal(match.group("base")), decimal(match.group("each"))
         size = row.cells[0].split(",")[0].lower()
-        text = f"{sides_text(question.sides)} is {size}; {money(base)} + {number(extra)} × {money(each)} = {cents(base + extra * each)}; "
-        return GramFee(base + extra * each, row, text if extra else f"{sides_text(question.sides)} is {size}; ")
+        steps = f"{steps_text(weight, _STEP, _STEP)}{money(base)} + {number(extra)} × {money(each)} = {cents(base + extra * each)}; "
+        return GramFee(base + extra * each, row, f"{sides_text(question.sides)} is {size}; {steps if extra else ''}")
     return None

@@ -41,7 +41,8 @@ UNIT_RATES: Final = (
 def per_unit(question: Question, sources: Sources) -> Outcome | None:
     """A price per piece, parcel or kind times how many there are; see ``UNIT_RATES`` for the articles."""
     for entry in UNIT_RATES:
-        amount = question.counted(entry.counted) or _listed_kinds(question, entry) or _loose_count(question, entry)
+        counted, kinds = question.counted(entry.counted), _listed_kinds(question, entry)
+        amount = counted or _count_of(kinds) or _loose_count(question, entry)
         hit = sources.agreed(entry.fact) if amount and asks_for(question, sources, entry.asks, entry.fact) else None
         packets = [
             figure for figure in question.of("") if figure is not amount and figure.noun.startswith(("pak", "zending", "bestelling"))
@@ -54,7 +55,8 @@ def per_unit(question: Question, sources: Sources) -> Outcome | None:
         if any(figure.value != rate for figure in question.of("euro")) and not amount.noun.startswith("soort"):
             continue
         month = " per maand" if question.says("per maand|maandelijks") else ""
-        return Outcome(f"{number(amount.value)} × {money(rate)} = {cents(amount.value * rate)}{month} ({entry.label})", (hit.fact,))
+        listed = "" if counted else _listed_text(kinds)
+        return Outcome(f"{listed}{number(amount.value)} × {money(rate)} = {cents(amount.value * rate)}{month} ({entry.label})", (hit.fact,))
     return None
 
 
@@ -66,13 +68,21 @@ def _loose_count(question: Question, entry: UnitRate) -> Figure | None:
     return figure if is_loose else None
 
 
-def _listed_kinds(question: Question, entry: UnitRate) -> Figure | None:
-    """How many kinds a list names: "vijf dezelfde hoesjes, twee dezelfde kabels en één lader" are three."""
+def _listed_kinds(question: Question, entry: UnitRate) -> list[Figure]:
+    """The kinds that a list names: "vijf dezelfde hoesjes, twee dezelfde kabels en één lader" are three."""
     if not entry.counted.startswith("soort") or not question.says("dezelfde|gelijke"):
-        return None
+        return []
     listed = [figure for figure in question.of("") if figure.noun]
-    is_list = len({figure.noun for figure in listed}) == len(listed) > 1
-    return listed[0]._replace(value=Decimal(len(listed)), noun="soorten") if is_list else None
+    return listed if len({figure.noun for figure in listed}) == len(listed) > 1 else []
+
+
+def _count_of(kinds: list[Figure]) -> Figure | None:
+    return kinds[0]._replace(value=Decimal(len(kinds)), noun="soorten") if kinds else None
+
+
+def _listed_text(kinds: list[Figure]) -> str:
+    """``hoesjes + kabels + lader = 3; `` shows what was counted."""
+    return f"{' + '.join(figure.noun for figure in kinds)} = {len(kinds)}; " if kinds else ""
 
 
 class ShareOf(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from assistant.calculation.by_gram import gram_fee, is_paid_by_gram, may_be_paid_by_gram
 from assistant.calculation.formatting import cents, decimal, half_up, money, number
+from assistant.calculation.measures import steps_text
 from assistant.calculation.reading import EURO_PLACES, Figure, Question
 from assistant.calculation.referral_fees import WITHOUT_VAT
 from assistant.calculation.routes import Route, route_of
@@ -192,7 +193,7 @@ def base_plus_weight(question: Question, sources: Sources) -> Outcome | None:
         )
         steps = (weight.value - first) / step
         if steps > 0 and steps == int(steps):
-            text = f"{money(base)} + {number(steps)} × {money(each)} = {cents(base + steps * each)} per stuk"
+            text = f"{steps_text(weight.value, first, step)}{money(base)} + {number(steps)} × {money(each)} = {cents(base + steps * each)} per stuk"
             found.append(Outcome(f"{text} ({row.cells[0]}, {row.header[column]}, excl. btw, zonder brandstoftoeslag)", (row,)))
     return found[0] if len(found) == 1 else None
 

@@ -101,7 +101,10 @@ def highest_pack_price(question: Question, sources: Sources) -> Outcome | None:
     if hit is None or size is None or single is None or not is_single or others:
         return None
     pieces = decimal(size.group(1) or size.group(2))
-    return Outcome(f"{number(pieces)} × {money(single.value)} = {cents(pieces * single.value)} hooguit voor de set", (hit.fact,))
+    return Outcome(
+        f"{number(pieces)} × {money(single.value)} = {cents(pieces * single.value)}; duurder mag het multipack niet zijn",
+        (hit.fact,),
+    )
 
 
 def multipack_price(question: Question, sources: Sources) -> Outcome | None:

@@ -26,11 +26,10 @@ def prime_discount(question: Question, sources: Sources) -> Outcome | None:
             return None
         parts = [(hit.value("rate") / 100, price)]
         off = half_up(fee_of(parts))
-        texts.append(f"{fee_text(parts)} korting, dus hooguit {money(price)} - {money(off)} = {cents(price - off)}")
+        texts.append(f"{fee_text(parts)} korting, {money(price)} - {money(off)} = {cents(price - off)}")
         outcomes.append(price - off)
         facts.append(hit.fact)
-    lowest = f"; het laagste van die twee telt, dus hooguit {cents(min(outcomes))}" if len(outcomes) > 1 else ""
-    return Outcome("; ".join(texts) + lowest, tuple(facts)) if texts else None
+    return Outcome(f"{'; '.join(texts)}; je prijs mag dus {cents(min(outcomes))} zijn", tuple(facts)) if texts else None
 
 
 def _prime_prices(question: Question) -> dict[str, Decimal]:
@@ -77,7 +76,8 @@ def extra_sales_needed(question: Question, sources: Sources) -> Outcome | None:
     lost = found["usual"] * found["off"] + costs
     steps = f"{number(found['usual'])} × {money(found['off'])}{f' + {money(costs)}' if costs else ''} = {cents(lost)}"
     needed = number((lost / gain).to_integral_value(ROUND_CEILING))
-    extra = f"{cents(lost)} / {money(gain)} per extra stuk = {number(half_up(lost / gain))}, dus {needed} extra stuks"
+    left = f"{money(found['margin'])} - {money(found['off'])} = {money(gain)} per extra stuk"
+    extra = f"{left}; {cents(lost)} / {money(gain)} = {number(half_up(lost / gain))}, dus {needed} extra stuks"
     return Outcome(f"{steps}; {extra}{'' if costs else ' (zonder actiekosten)'}", (rule.fact,))
 
 

@@ -83,9 +83,13 @@ def fee_of(parts: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
 
 
 def fee_text(parts: Sequence[tuple[Decimal, Decimal]], plus: Decimal = Decimal(0)) -> str:
-    """``15% van € 200 + 10% van € 250 = € 55,00``, with a fixed amount in front when there is one."""
+    """``€ 450 - € 200 = € 250; 15% van € 200 + 10% van € 250 = € 55,00``, with a fixed amount in front when there is one."""
     terms = [money(plus)] * bool(plus) + [f"{percent(rate)} van {money(amount)}" for rate, amount in parts]
-    return f"{' + '.join(terms)} = {cents(plus + fee_of(parts))}"
+    rests = [sum((amount for _, amount in parts[place:]), Decimal(0)) for place in range(len(parts))]
+    split = [
+        f"{money(whole)} - {money(amount)} = {money(rest)}; " for (_, amount), whole, rest in zip(parts, rests, rests[1:], strict=False)
+    ]
+    return f"{''.join(split)}{' + '.join(terms)} = {cents(plus + fee_of(parts))}"
 
 
 # Words in the name of a category that do not tell it from others, or that a question uses in another sense.

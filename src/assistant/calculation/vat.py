@@ -100,7 +100,7 @@ def vat_that_stays(question: Question, sources: Sources) -> Outcome | None:
     share, amount, factor = question.only("procent"), question.only("euro"), Decimal("1.21")
     if hit is None or question.is_about_other_than("NL") or (share is None) == (amount is None):
         return None
-    note = "met de niet-aftrekbare btw"
+    note = "met de btw, die niet aftrekbaar is"
     if share and share.value != 21 and question.says("commissie|verwijzingskosten|fee|kosten"):
         return Outcome(f"{number(share.value)}% × 1,21 = {number(share.value * factor)}% {note}", (hit.fact,))
     if (

@@ -25,8 +25,11 @@ _COUNTRIES = {
 }  # fmt: skip
 # Words that frame an answer and claim nothing.
 _FRAME_WORDS = frozenset(
-    map(stem, ("ja", "nee", "alleen", "pas", "tip", "som", "uitkomst", "dus", "samen", "totaal", "afgerond", "ongeveer", "geldt", "gelden"))
-)
+    map(
+        stem,
+        ("ja", "nee", "alleen", "pas", "tip", "som", "uitkomst", "dus", "samen", "totaal", "afgerond", "ongeveer", "geldt", "gelden", "gerekend"),
+    )
+)  # fmt: skip
 # What an assistant says about itself needs no source: how it read a word, what it could not find.
 _ABOUT_ITSELF = re.compile(r"^ik (?:las|lees)\b|^over ‘.*’ vind ik (?:niets|geen)\b|^dat weet ik niet\b", re.IGNORECASE)
 _NUMBER_WORDS = {
@@ -245,12 +248,19 @@ _SUM = re.compile(
     rf"\s*(?:=|(?P<about>≈)|\bis\b)\s*(?P<about2>(?:ongeveer|afgerond|circa)\s+)?(?P<result>{_OPERAND})",
     re.IGNORECASE,
 )
+# "hoesjes + kabels + lader = 3": what was counted.
+_COUNT = re.compile(r"(?P<things>[a-z'-]{3,}(?: \+ [a-z'-]{3,})+) = (?P<count>\d+)", re.IGNORECASE)
 _SUM_PART = re.compile(rf"({_DIGITS})\s*(%|procent)?|({_SIGN})", re.IGNORECASE)
 
 
 def _sum_numbers(text: str, usable: set[Number]) -> set[Number]:
     """The numbers of the sums in a text that come out and start from usable numbers or from earlier outcomes."""
-    allowed: set[Number] = set()
+    allowed = {
+        number
+        for match in _COUNT.finditer(_bare(text))
+        for number in numbers(match["count"])
+        if number.value == match["things"].count(" + ") + 1
+    }
     for match in _SUM.finditer(_bare(text)):
         operands, result = numbers(match["left"]), numbers(match["result"])[0]
         rounding = Decimal("0.5") if match["about"] or match["about2"] else Decimal("0.005")
