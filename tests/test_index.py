@@ -25,7 +25,7 @@ from assistant.splitters import split
 from tests.conftest import ROOT
 from tests.doubles import WordLengthModel
 
-STAGES = ("Tekst omzetten in vectoren", "Woordenindex maken", "Vectoren bewaren")
+STAGES = ("Tekst omzetten in vectoren", "Woordenindex maken", "Verwante woorden leren", "Vectoren bewaren")
 Build = Callable[..., str]
 
 
@@ -101,6 +101,24 @@ def test_words_and_names_can_be_searched(build: Build, opened: Callable[[], Know
     assert [bool(score > 0) for score in index.fields["body"].scores(["opslag"])] == [True, True]  # it stands in both titles
     assert [bool(score > 0) for score in index.fields["questions"].scores(["prijs"])] == [False, True]
     assert index.synonyms == (("opslag", "stalling"),)
+
+
+def test_related_words_are_learned_only_for_chunks_without_questions(
+    build: Build, opened: Callable[[], KnowledgeIndex], document: Document
+) -> None:
+    told: list[str] = []
+    asked = Section(heading="Kop", text="Doos.", asked=(Asked(question="wa kost da"),))
+    build(
+        document, document.model_copy(update={"document_id": "b.md", "sections": (asked,)}), progress=lambda stage, *_: told.append(stage)
+    )
+    without = opened()
+    notes = (another(document, text, f"{number}.md") for number, text in enumerate(("Een doos op een pallet.", "Lijm en tape.", "Tape.")))
+    build(document, *notes)
+    learned = opened().latent
+
+    assert (without.latent, (without.folder / "latent").exists(), "Verwante woorden leren" in told) == (None, False, False)
+    assert learned is not None
+    assert (len(learned), int(learned.likeness(["lijm"], np.arange(4)).argmax())) == (4, 2)
 
 
 def test_vectors_are_named_by_row_and_unit(
@@ -284,7 +302,7 @@ def test_a_process_that_is_killed_at_any_stage_leaves_the_old_index_and_no_lock(
 
     ends = subprocess.check_output([sys.executable, "-c", KILLED_BUILDS, *chain(*folders.items())], cwd=ROOT, text=True)
 
-    assert ends.split() == [str(-signal.SIGKILL)] * 4
+    assert ends.split() == [str(-signal.SIGKILL)] * len(folders)
     for folder in folders:
         survivor = IndexStore(Path(folder))
         with survivor.writer(timeout_seconds=1):
@@ -379,6 +397,7 @@ def test_an_index_of_another_form_is_refused(store: IndexStore, build: Build, do
 PARTS = [
     "manifest.json", "unit_vectors.npy", "unit_kinds.npy", "unit_starts.npy", "question_starts.npy", "asked_places.npy", "asked_starts.npy", "vocabulary.json", "synonyms.json",
     "chunks.sqlite", "bm25/body/data.csc.index.npy", "bm25/ngrams/vocab.index.json", "chroma/chroma.sqlite3",
+    "latent/words.json", "latent/components.npy", "latent/vectors.npy",
 ]  # fmt: skip
 
 
@@ -413,6 +432,16 @@ def read_everything(index: KnowledgeIndex, model: WordLengthModel) -> None:
 def test_files_of_two_versions_do_not_mix(store: IndexStore, build: Build, document: Document) -> None:
     old, new = (store.folder / "versions" / build(*documents) for documents in ((document, another(document, "Tweede.")), (document,)))
     shutil.copy(old / "unit_starts.npy", new / "unit_starts.npy")
+
+    with pytest.raises(VectorIndexError, match="de bestanden horen niet bij elkaar"):
+        store.open_current()
+
+
+def test_a_latent_space_of_another_version_does_not_fit(store: IndexStore, build: Build, document: Document) -> None:
+    old, new = (
+        store.folder / "versions" / build(*documents) for documents in ((another(document, "Een."),), (document, another(document, "Een.")))
+    )
+    shutil.copytree(old / "latent", new / "latent", dirs_exist_ok=True)
 
     with pytest.raises(VectorIndexError, match="de bestanden horen niet bij elkaar"):
         store.open_current()

@@ -16,6 +16,7 @@ from assistant.retrievers import CONTEXT_SHARE, FEATURES, SAME_ARTICLE, SAME_SEC
 from assistant.settings import BUNDLED_MODEL
 from tests.small_index import (
     EMPTY_ROW,
+    NOTE,
     NOTE_ROW,
     PLAN_ROW,
     PLANS,
@@ -60,6 +61,11 @@ def read(index: KnowledgeIndex, question: str, marketplace: str = "NL") -> Query
 def values(found: list[Candidate], feature: str) -> dict[int, float]:
     """A feature of each chunk found, by its row, without the zeros."""
     return {candidate.row: candidate.features[feature] for candidate in found if candidate.features[feature]}
+
+
+def with_questions(found: list[Candidate]) -> list[Candidate]:
+    """The chunks found that have questions of their own; for the others something else stands in."""
+    return [candidate for candidate in found if candidate.chunk.questions]
 
 
 # --- The weights -----------------------------------------------------------------------------------------------------
@@ -183,12 +189,8 @@ def test_another_name_of_the_subject_counts_as_an_expansion(index: KnowledgeInde
     ("question", "feature", "expected"),
     [
         ("opslag", "dense_chunk", {PRICE_ROW: 2**-0.5}),
-        ("opslag", "dense_question", {PRICE_ROW: 1.0}),
-        ("opslag", "dense_question_mean", {PRICE_ROW: (1 + 2**-0.5 + 0) / 3}),
         ("opslag", "dense_fact", {PRICE_ROW: 1.0}),
-        ("plan recensie", "dense_question", {PLAN_ROW: 1.0, REVIEW_ROW: 0.9 * 2**-0.5}),
-        ("plan recensie", "dense_question_mean", {PLAN_ROW: (1 + 2**-0.5) / 2, REVIEW_ROW: 0.8 * 2**-0.5}),
-        ("sleutel", "dense_question", {NOTE_ROW: 0.9 * 2**-0.5}),
+        ("plan december", "dense_chunk", {PRICE_ROW: 0.5, PLAN_ROW: 2**-0.5, NOTE_ROW: 0.5}),
         ("sleutel", "dense_fact", {NOTE_ROW: 2**-0.5}),
     ],
 )
@@ -196,6 +198,22 @@ def test_vectors_are_compared_with_each_part_of_a_chunk(
     index: KnowledgeIndex, retriever: HybridRetriever, question: str, feature: str, expected: dict[int, float]
 ) -> None:
     assert values(retriever.retrieve(read(index, question), 9), feature) == pytest.approx(expected, abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "mean_of_three"),
+    [
+        ("opslag", {PRICE_ROW: 1.0}, {PRICE_ROW: (1 + 2**-0.5 + 0) / 3}),
+        ("plan recensie", {PLAN_ROW: 1.0}, {PLAN_ROW: (1 + 2**-0.5) / 2}),
+    ],
+)
+def test_vectors_are_compared_with_each_question_of_a_chunk(
+    index: KnowledgeIndex, retriever: HybridRetriever, question: str, best: dict[int, float], mean_of_three: dict[int, float]
+) -> None:
+    found = with_questions(retriever.retrieve(read(index, question), 9))
+
+    assert values(found, "dense_question") == pytest.approx(best, abs=2e-3)
+    assert values(found, "dense_question_mean") == pytest.approx(mean_of_three, abs=2e-3)
 
 
 @given(st.lists(st.sampled_from(THEMES), min_size=1, max_size=6))
@@ -210,6 +228,38 @@ def test_questions_and_facts_count_as_in_a_plain_reckoning(index: KnowledgeIndex
         if len(asked):
             assert candidate.features["dense_question"] == pytest.approx(asked.max(), abs=2e-3)
             assert candidate.features["dense_question_mean"] == pytest.approx(np.sort(asked)[-3:].mean(), abs=2e-3)
+        else:
+            assert index.latent is not None
+            alike = float(index.latent.likeness(query.tokens, np.array([candidate.row]))[0])
+            best_part = max(candidate.features["dense_chunk"], candidate.features["dense_fact"])
+            assert candidate.features["dense_question"] == pytest.approx(max(0.9 * best_part, alike), abs=2e-3)
+            assert candidate.features["dense_question_mean"] == pytest.approx(max(0.8 * best_part, alike), abs=2e-3)
+
+
+def test_the_best_part_stands_in_for_questions_where_too_little_was_learned(tmp_path: Path) -> None:
+    index = build_index(tmp_path, (PLANS, NOTE))
+    found = make_retriever(index).retrieve(read(index, "plan sleutel"), 9)
+
+    assert values(found, "dense_question") == pytest.approx({0: 2**-0.5, 1: 0.9 * 0.5}, abs=2e-3)
+    assert values(found, "dense_question_mean") == pytest.approx({0: (2**-0.5 + 0.5) / 2, 1: 0.8 * 0.5}, abs=2e-3)
+    index.close()
+
+
+def test_an_ingested_document_is_found_by_words_that_occur_with_those_of_the_question(tmp_path: Path) -> None:
+    # A hundred subjects of three words. No chunk holds "a0" and "b0" both, but "c0" stands beside either.
+    pairs = [(f"{one}{number}", f"{other}{number}") for number in reversed(range(100)) for one, other in ("ac", "bc", "ab")]
+    texts = [f"{one} {other}" for one, other in pairs if (one, other) != ("a0", "b0")]
+    texts = ["b7 c7 kapot", *("b0 c0 kapot" if text == "b0 c0" else text for text in texts)]
+    sections = tuple(Section(heading="Lijst", text=text) for text in texts)
+    index = build_index(tmp_path, (Document(document_id="lijst.txt", title="Lijst", sections=sections),))
+
+    found = make_retriever(index).retrieve(read(index, "a0 kapot"), 300)
+
+    places = {candidate.chunk.text: place for place, candidate in enumerate(found)}
+    alike = {candidate.chunk.text: candidate.features["dense_question"] for candidate in found}
+    assert places["b0 c0 kapot"] < places["b7 c7 kapot"]
+    assert alike["b0 c0 kapot"] > alike["b7 c7 kapot"] + 0.3
+    index.close()
 
 
 def test_a_question_for_steps_or_a_comparison_finds_them(index: KnowledgeIndex, retriever: HybridRetriever) -> None:
@@ -350,7 +400,7 @@ def test_a_context_that_says_the_same_changes_nothing(index: KnowledgeIndex, ret
 def test_a_question_and_its_reading_in_context_count_by_their_shares(index: KnowledgeIndex, retriever: HybridRetriever) -> None:
     typed, heard = read(index, "opslag"), read(index, "plan")
 
-    found = values(retriever.retrieve(typed, 9, None, Context(query=heard)), "dense_question")
+    found = values(with_questions(retriever.retrieve(typed, 9, None, Context(query=heard))), "dense_question")
 
     assert found == pytest.approx({PRICE_ROW: 1 - CONTEXT_SHARE, PLAN_ROW: CONTEXT_SHARE}, abs=2e-3)
 

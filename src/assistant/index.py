@@ -31,6 +31,7 @@ from assistant.bm25 import Bm25Index
 from assistant.documents import Chunk, Document, Record, Section
 from assistant.embeddings import EmbeddingModel, LangChainEmbeddings, Vectors
 from assistant.errors import IndexLockedError, VectorIndexError
+from assistant.latent import LatentSpace
 from assistant.splitters import SPLITTER_VERSION, split
 from assistant.tokenization import Vocabulary, ngrams, tokens
 
@@ -42,7 +43,7 @@ CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT, ASKED_UNIT = 0, 1, 2, 3
 FIELDS = ("body", "heading", "questions", "all", "ngrams")
 FACT_NAME_LENGTH: Final = 48  # how many characters of a fact stand for it in ``vragen.jsonl``
 ROWS_IN_MEMORY: Final = 1_000
-LEXICAL_VERSION = "4"  # raise it when tokenization or the files of the index change
+LEXICAL_VERSION = "5"  # raise it when tokenization or the files of the index change
 
 
 class Fingerprint(Record):
@@ -143,6 +144,7 @@ class KnowledgeIndex:
             except Exception as exc:  # numpy, json and sqlite each raise several kinds for damaged files
                 raise VectorIndexError(f"De index in {folder} is onvolledig of beschadigd ({type(exc).__name__}: {exc})") from exc
             self.fields = {name: Bm25Index.load(folder / "bm25" / name) for name in FIELDS}
+            self.latent = self._read_latent()
             client = vectorstore.connect(folder / "chroma", chroma_url)
             opened.callback(vectorstore.close, client)
             self.vectors = vectorstore.VectorStore(client, self.manifest.collection)
@@ -159,6 +161,14 @@ class KnowledgeIndex:
         self.question_starts: NDArray[np.int64] = np.load(self.folder / "question_starts.npy")
         self._asked_places: NDArray[np.int16] = np.load(self.folder / "asked_places.npy")
         self._asked_starts: NDArray[np.int64] = np.load(self.folder / "asked_starts.npy")
+
+    def _read_latent(self) -> LatentSpace | None:
+        """The space learned from the texts; None when every chunk has questions."""
+        folder = self.folder / "latent"
+        latent = LatentSpace.load(folder) if folder.is_dir() else None
+        if latent is not None and len(latent) != len(self):
+            raise VectorIndexError(f"De index in {self.folder} is onvolledig of beschadigd (de bestanden horen niet bij elkaar)")
+        return latent
 
     def _check_sizes(self) -> None:
         (chunks,) = self._database.execute("SELECT count(*) FROM chunks").fetchone()
@@ -440,7 +450,8 @@ def _write_version(
     np.save(folder / "unit_starts.npy", np.array(units.starts, dtype=np.int64))
     np.save(folder / "asked_places.npy", np.array([place for chunk in chunks for place in asked_places(chunk)], dtype=np.int16))
     np.save(folder / "asked_starts.npy", np.cumsum([0, *(len(chunk.asked) for chunk in chunks)], dtype=np.int64))
-    _write_lexical(folder, chunks, progress)
+    vocabulary = _write_lexical(folder, chunks, progress)
+    _write_latent(folder, chunks, vocabulary, progress)
     _write_records(folder, documents, chunks)
     _write_vectors(folder, name, units, vectors, model, chroma_url, progress)
     manifest = Manifest(
@@ -473,7 +484,8 @@ def _embed(
     return vectors
 
 
-def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) -> None:
+def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) -> Vocabulary:
+    """Write the words of the chunks, field by field; gives back the vocabulary they are counted in."""
     questions = [question for chunk in chunks for question in all_questions(chunk)]
     starts = np.cumsum([0, *(len(chunk.questions) + len(chunk.asked) for chunk in chunks)], dtype=np.int64)
     np.save(folder / "question_starts.npy", starts)
@@ -494,6 +506,18 @@ def _write_lexical(folder: Path, chunks: Sequence[Chunk], progress: Progress) ->
         target.mkdir(parents=True)
         Bm25Index.build(token_lists).save(target)
         progress("Woordenindex maken", done, len(fields))
+    return vocabulary
+
+
+def _write_latent(folder: Path, chunks: Sequence[Chunk], vocabulary: Vocabulary, progress: Progress) -> None:
+    """Learn which words belong together, from all chunks; only when a chunk has no questions, for only those are weighed by it."""
+    if all(all_questions(chunk) for chunk in chunks):
+        return
+    progress("Verwante woorden leren", 0, 1)
+    target = folder / "latent"
+    target.mkdir()
+    LatentSpace.build(tokens(body_text(chunk), vocabulary) for chunk in chunks).save(target)
+    progress("Verwante woorden leren", 1, 1)
 
 
 def _write_records(folder: Path, documents: Sequence[Document], chunks: Sequence[Chunk]) -> None:
