@@ -30,7 +30,7 @@ PARTS = {
     "synoniemen en Engels": ("expansions",),
     "vectoren": ("dense_chunk", "dense_question", "dense_question_mean", "dense_fact"),
     "winkel": ("marketplace",),
-    "artikelgenoten": ("siblings",),
+    "vorm (stappen, vergelijking)": ("steps_wanted", "comparison_wanted"),
 }
 
 
@@ -138,11 +138,11 @@ def _read_pages(folder: Path) -> Iterator[tuple[str, str, str]]:
     """Title, description and body of each Mallard page."""
     for path in sorted(folder.rglob("*.page")):
         soup = BeautifulSoup(path.read_text("utf-8", errors="replace"), "html.parser")
-        title = soup.find("title")
         description = soup.find("desc")
         question = re.sub(r"\s+", " ", description.get_text(" ", strip=True)) if description else ""
         for tag in soup(["info", "desc", "revision", "credit", "license"]):
             tag.decompose()
+        title = soup.find("title")  # those within the page's information are for links
         body = re.sub(r"[ \t]*\n\s*", "\n\n", soup.get_text("\n", strip=True))
         if title and body and len(question.split()) >= 3:
             yield title.get_text(" ", strip=True), question, body

@@ -2,8 +2,10 @@
 
 Answerable questions are corpus questions that the index has not seen (``rank`` and ``dev``), and questions as sellers type
 them (``situations.jsonl``, ``spoken.jsonl``): without these, one in ten of such questions was refused. Unanswerable ones
-stand in ``training/unanswerable*.jsonl``. A third kind is made: an answerable question whose right sections are hidden, the nearest
-thing to a near-miss. The scope reading that the network weighs is always learned on other questions than those it reads.
+stand in ``training/unanswerable*.jsonl``; for every section some of them ask for just what it does not say, and the answerable
+questions of ``boundary.jsonl`` were written beside those. A further kind is made: an answerable question whose right sections
+are hidden. The scope reading that the network weighs is always learned on other questions than those it reads. The line is
+drawn on questions as they come, not on those of the boundary.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import json
 import math
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ from assistant.retrievers import HybridRetriever, Ranker
 from assistant.selection import Selector, rank_facts
 from training.experiments import build_index, make_retriever
 from training.questions import chunks_of, keep_parts, questions_of, read_documents, read_fact_questions
-from training.train_ranker import read_labels, read_situations
+from training.train_ranker import BOUNDARY, read_labels, read_situations
 
 FOLDER = Path(__file__).parent
 FALSE_REFUSALS = 0.03
@@ -186,29 +188,33 @@ def main() -> None:
             scopes = [inner.score(text) for text in texts]
             right = [set(labels.get(q.question, {})) | {(q.document_id, q.heading)} for q in asked]
             typed = read_typed({part})
+            boundary = [question.question for question in read_situations({part}, BOUNDARY)]
             parts.append((
                 features_of(texts, scopes, retriever, selector),
                 features_of(texts, scopes, retriever, selector, right),
                 features_of(typed, [inner.score(text) for text in typed], retriever, selector),
+                features_of(boundary, [inner.score(text) for text in boundary], retriever, selector),
             ))  # fmt: skip
         features = features_of([question for question, _ in outside], outside_scopes, retriever, selector)
         index.close()
-    (rank, rank_hidden, rank_typed), (dev, dev_hidden, dev_typed) = parts
+    (rank, rank_hidden, rank_typed, rank_boundary), (dev, dev_hidden, dev_typed, dev_boundary) = parts
     half = np.arange(len(features)) % 2 == 0
     measured = with_line(
-        learn_confidence(np.concatenate([rank, rank_typed]), rank_hidden, features[half]), np.concatenate([dev, dev_typed])
+        learn_confidence(np.concatenate([rank, rank_typed, rank_boundary]), rank_hidden, features[half]), np.concatenate([dev, dev_typed])
     )
-    report(measured, dev, dev_typed, features[~half], [kind for place, (_, kind) in enumerate(outside) if place % 2])
+    asked_sets = {"corpus": dev, "as typed": dev_typed, "boundary": dev_boundary}
+    report(measured, asked_sets, features[~half], [kind for place, (_, kind) in enumerate(outside) if place % 2])
     inside = np.concatenate([rank, rank_typed, dev, dev_typed])
-    final = learn_confidence(inside, np.concatenate([rank_hidden, dev_hidden]), features)
+    every = np.concatenate([inside, rank_boundary, dev_boundary])
+    final = learn_confidence(every, np.concatenate([rank_hidden, dev_hidden]), features)
     (arguments.output / "confidence.json").write_text(with_line(final, inside).model_dump_json() + "\n", "utf-8")
     (arguments.output / "scope.json").write_text(inner.model_dump_json() + "\n", "utf-8")
 
 
-def report(confidence: Confidence, inside: Features, typed: Features, outside: Features, kinds: Sequence[str]) -> None:
-    """Print the share of false refusals, of corpus questions and of those as typed, and of right ones per kind."""
-    false, false_typed = (float(np.mean(confidence.chances(asked) < confidence.threshold)) for asked in (inside, typed))
-    print(f"{len(CONFIDENCE_FEATURES)} features, line {confidence.threshold}: false refusals {false:.4f}, as typed {false_typed:.4f}")
+def report(confidence: Confidence, inside: Mapping[str, Features], outside: Features, kinds: Sequence[str]) -> None:
+    """Print the share of false refusals for each set of answerable questions, and of right ones per kind."""
+    false = {name: float(np.mean(confidence.chances(asked) < confidence.threshold)) for name, asked in inside.items()}
+    print(f"{len(CONFIDENCE_FEATURES)} features, line {confidence.threshold}, false refusals:", {n: round(f, 4) for n, f in false.items()})
     refused = confidence.chances(outside) < confidence.threshold
     print(f"refused when it should be: {refused.mean():.4f} of {len(refused)}")
     for kind in sorted(set(kinds)):

@@ -46,12 +46,12 @@ class Recipe:
     epochs: int = 4
     batch_size: int = 256
     learning_rate: float = 0.01
-    scale: float = 10.0
+    scale: float = 14.0
     word_dropout: float = 0.1
     typo_share: float = 0.15
     weight_decay: float = 0.0
     pair_kinds: tuple[str, ...] = (
-        "question-chunk", "question-question", "question-fact", "fact-question", "heading-chunk", "fact-chunk", "names",
+        "question-chunk", "question-question", "question-fact", "fact-question", "asked-asked", "heading-chunk", "fact-chunk", "names",
     )  # fmt: skip
     hard_negatives: str = ""  # "bm25", "model" or none
     matryoshka: tuple[int, ...] = ()
@@ -88,19 +88,19 @@ def make_pairs(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], recipe: R
             pairs.extend(Pair(fact, whole, group) for fact in facts)
     by_section = {(chunk.document_id, chunk.heading): group for group, chunk in enumerate(chunks)}
     by_fact: dict[tuple[str, str, int], list[str]] = defaultdict(list)
-    for question in extra:
-        by_fact[question[1:]].append(question.question)
-    for question in extra if "fact-question" in recipe.pair_kinds else ():
-        group = by_section[(question.document_id, question.heading)]
-        others = [other for other in by_fact[question[1:]] if other != question.question]
+    for one in extra:
+        by_fact[one[1:]].append(one.question)
+    for one in extra if "fact-question" in recipe.pair_kinds else ():
+        group = by_section[(one.document_id, one.heading)]
+        others = [other for other in by_fact[one[1:]] if other != one.question]
         if "asked-asked" in recipe.pair_kinds and others:
-            pairs.append(Pair(question.question, rng.choice(others), group))
+            pairs.append(Pair(one.question, rng.choice(others), group))
         texts = list(unit_texts(chunks[group]))
         facts = [text for kind, text in texts if kind == FACT_UNIT]
-        pairs.append(Pair(question.question, facts[question.place], group))
-        pairs.append(Pair(question.question, texts[0][1], group))
+        pairs.append(Pair(one.question, facts[one.place], group))
+        pairs.append(Pair(one.question, texts[0][1], group))
         if chunks[group].questions:
-            pairs.append(Pair(question.question, rng.choice(chunks[group].questions), group))
+            pairs.append(Pair(one.question, rng.choice(chunks[group].questions), group))
     if "names" in recipe.pair_kinds:
         groups = sorted({names for chunk in chunks for names in chunk.synonyms})
         for number, names in enumerate(groups, len(chunks)):
@@ -248,7 +248,7 @@ def mine_with_bm25(chunks: Sequence[Chunk], questions: Sequence[str]) -> dict[st
     facts = _facts_of(chunks)
     vocabulary = Vocabulary.count(text for text, _ in facts)
     index = Bm25Index.build(tokens(text, vocabulary) for text, _ in facts)
-    found = {}
+    found: dict[str, list[Negative]] = {}
     for question in questions:
         scores = index.scores(tokens(question, vocabulary))
         best = np.argpartition(-scores, LAST_NEGATIVE)[:LAST_NEGATIVE]
@@ -261,7 +261,7 @@ def mine_with_model(chunks: Sequence[Chunk], questions: Sequence[str], tokenizer
     """For each question the facts that the model so far holds nearest, but for the first few, which may well answer it."""
     facts = _facts_of(chunks)
     vectors = nn.functional.normalize(_encode(tokenizer, [text for text, _ in facts], weights), dim=1)
-    found = {}
+    found: dict[str, list[Negative]] = {}
     for start in range(0, len(questions), 1_000):
         batch = list(questions[start : start + 1_000])
         scores = nn.functional.normalize(_encode(tokenizer, batch, weights), dim=1) @ vectors.T

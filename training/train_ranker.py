@@ -28,6 +28,7 @@ from training.questions import LabelledQuestion, keep_parts, part_of, questions_
 
 LABELS = Path(__file__).parent / "fact_labels.jsonl"
 SITUATIONS = Path(__file__).parent / "situations.jsonl"
+BOUNDARY = Path(__file__).parent / "boundary.jsonl"  # written beside questions that have no answer, and much like those
 CANDIDATES = 40
 # Set by hand, with the development answers: the labels name one fact each, and what a "how" or "what if they find out" asks
 # for are several.
@@ -142,7 +143,10 @@ def make_samples(
     labels = read_labels()
     retriever = make_retriever(build_index(keep_parts(documents, {"train"}), model, folder), model, ranker)
     parts = [
-        [Sample(question, retriever, labels) for question in (*questions_of(documents, {part}), *read_situations({part}))]
+        [
+            Sample(question, retriever, labels)
+            for question in (*questions_of(documents, {part}), *read_situations({part}), *read_situations({part}, BOUNDARY))
+        ]
         for part in ("rank", "dev")
     ]
     return retriever, parts[0], parts[1]
