@@ -113,6 +113,15 @@ def test_a_table_of_which_much_is_shown_is_shown_whole() -> None:
     assert "| Schoenen" not in draft_of("Vertel over commissie", [long], {(0, 1): 0.4, (0, 3): 0.4}).text
 
 
+@pytest.mark.parametrize(("line", "shown"), [("Een order is defect bij één van deze drie:", True), ("Een order is defect bij:", False)])
+def test_a_list_whose_length_is_announced_is_shown_whole(line: str, shown: bool) -> None:
+    items = "\n".join(f"- {item}." for item in ("een claim die wordt toegekend", "een terugboeking van de bank", "een slechte beoordeling"))
+    chunk = make_chunk("Defecte orders", f"{line}\n\n{items}")
+    text = draft_of("telt een claim mee", [chunk], {(0, 0): 0.5, (0, 1): 0.4}).text
+    assert "toegekend" in text
+    assert ("terugboeking" in text, "beoordeling" in text) == (shown, shown)
+
+
 def test_a_line_that_promises_steps_does_not_stand_without_them() -> None:
     labels = make_chunk(
         "Labels", "Labels print je in Seller Central, in twee stappen.\n\n1. Kies de SKU.\n2. Print het label.\n\nPlak het vlak."

@@ -66,6 +66,8 @@ _LIST_TALK = re.compile(r"^De lijst legt .* uit\b")
 _LEANS_INSIDE = re.compile(
     r"^[^,;:(]{1,80}?(?<![,;]) (?:dus|namelijk|daardoor|daarom|zulke|dergelijke|daarvoor|hierdoor)\b|(?<![,;:]) dus\b", re.IGNORECASE
 )
+# "Een bestelling is defect als er minstens één van deze drie dingen is:"
+_COUNTS = re.compile(r"\b(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien)\b[^.]*:$", re.IGNORECASE)
 _DEFINED_ITEM = re.compile(r"^\*\*([^*]{2,40})\*\*")
 _DEFINED_SENTENCE = re.compile(r"^(?:de |het |een )?([^,;:.()]{2,40}?)(?: \([^)]*\))? (?:is|zijn|betekent|betekenen)\b", re.IGNORECASE)
 
@@ -278,13 +280,18 @@ class _Basket:
         return sum(_length(facts[place]) for place in places - self._places.get(candidate, set()))
 
     def complete_blocks(self) -> None:
-        """Add what is left of each list or table of which a good part, and at least two items, are in, when that is little."""
+        """Add what is left of each list or table of which a good part, and at least two items, are in, when that is little.
+
+        One item is enough where the line above says how many there are: "drie dingen:" and then one reads as if two were lost.
+        """
         for candidate, places in list(self._places.items()):
             facts = self._candidates[candidate].chunk.facts
             for block in {facts[place].block for place in places if facts[place].kind in ("bullet", "row")}:
                 whole = {place for place, fact in enumerate(facts) if fact.block == block}
                 held = whole & places
-                if len(held) >= max(2, COMPLETED_SHARE * len(whole)) and self.cost(candidate, whole) <= COMPLETED_CHARACTERS:
+                is_counted = min(whole) - 1 in places and _COUNTS.search(facts[min(whole) - 1].text) is not None
+                enough = 1 if is_counted else max(2, COMPLETED_SHARE * len(whole))
+                if len(held) >= enough and self.cost(candidate, whole) <= COMPLETED_CHARACTERS:
                     self.add(candidate, whole)
 
     def holds(self, candidate: int, places: set[int]) -> bool:
