@@ -23,6 +23,8 @@ WALLS = {
     "torch": set(),
     "transformers": set(),
     "bm25s": {"bm25"},
+    "sklearn": {"latent"},
+    "scipy": {"latent"},
     "Stemmer": {"tokenization"},
     "sqlalchemy": {"store"},
     "yaml": {"articles"},

@@ -104,8 +104,9 @@ def test_words_and_names_can_be_searched(build: Build, opened: Callable[[], Know
 
 
 def test_related_words_are_learned_only_for_chunks_without_questions(
-    build: Build, opened: Callable[[], KnowledgeIndex], document: Document
+    build: Build, opened: Callable[[], KnowledgeIndex], document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("assistant.latent.TEXTS_PER_DIMENSION", 1)
     told: list[str] = []
     asked = Section(heading="Kop", text="Doos.", asked=(Asked(question="wa kost da"),))
     build(

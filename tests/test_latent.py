@@ -19,7 +19,13 @@ BREAD = [["brood", "oven"], ["brood", "deeg", "oven"], ["deeg", "gist"], ["brood
 
 
 @pytest.fixture
-def space() -> LatentSpace:
+def many_directions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A direction for every text, so that a few texts already show what a space does."""
+    monkeypatch.setattr(latent, "TEXTS_PER_DIMENSION", 1)
+
+
+@pytest.fixture
+def space(many_directions: None) -> LatentSpace:
     return LatentSpace.build([*BICYCLES, *BREAD, []])
 
 
@@ -43,6 +49,12 @@ def brute_force(texts: Sequence[Sequence[str]], question: Sequence[str]) -> list
     return [max(0.0, float(cosine)) for cosine in cosines]
 
 
+def test_a_few_texts_get_few_directions() -> None:
+    found = [LatentSpace.build([[f"woord{number}", f"woord{number + 1}"] for number in range(count)]) for count in (9, 30)]
+    assert [space.dimensions for space in found] == [3, 10]
+
+
+@pytest.mark.usefixtures("many_directions")
 def test_words_that_occur_together_bring_texts_near_that_share_no_word() -> None:
     # As many subjects as the space has directions; of the words of the first, "a0" and "b0" never stand together.
     texts = [[f"{one}{number}", f"{other}{number}"] for number in range(DIMENSIONS) for one, other in ("ac", "bc", "ab")]

@@ -394,7 +394,10 @@ def test_a_topic_keeps_what_would_be_found_without_it_with_a_conversation_or_not
 def test_a_context_that_says_the_same_changes_nothing(index: KnowledgeIndex, retriever: HybridRetriever) -> None:
     query = read(index, "wat kost opslag")
 
-    assert retriever.retrieve(query, 9, None, Context(query=query)) == retriever.retrieve(query, 9)
+    in_context, alone = retriever.retrieve(query, 9, None, Context(query=query)), retriever.retrieve(query, 9)
+    assert [candidate.row for candidate in in_context] == [candidate.row for candidate in alone]
+    for one, other in zip(in_context, alone, strict=True):
+        assert one.features == pytest.approx(other.features, abs=1e-6)
 
 
 def test_a_question_and_its_reading_in_context_count_by_their_shares(index: KnowledgeIndex, retriever: HybridRetriever) -> None:

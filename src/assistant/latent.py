@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import scipy.sparse as sp  # type: ignore[import-untyped]  # comes without types
+import scipy.sparse as sp  # type: ignore[import-untyped]  # comes with scikit-learn
 from numpy.typing import NDArray
 
 from assistant.errors import VectorIndexError
 
 DIMENSIONS: Final = 100
+TEXTS_PER_DIMENSION: Final = 3  # with as many directions as texts every text is only like itself
 FITTED_TEXTS: Final = 20_000  # more hardly turn the space, and cost memory
 LEAST_TEXTS: Final = 3  # of fewer texts or words nothing can be learned
 BATCH_TEXTS: Final = 5_000
@@ -65,7 +66,7 @@ class LatentSpace:
         if len(texts) < LEAST_TEXTS or len(places) < LEAST_TEXTS:
             return cls([], np.zeros((0, 0), dtype=np.float16), np.zeros((len(texts), 0), dtype=np.float16))
         idf = _inverse_document_frequencies(texts, len(places))
-        components = _fit(_weights(_evenly_spread(texts, FITTED_TEXTS), idf), min(DIMENSIONS, len(texts) - 1, len(places) - 1))
+        components = _fit(_weights(_evenly_spread(texts, FITTED_TEXTS), idf), _dimensions(len(texts), len(places)))
         projected = [_unit_rows(_weights(batch, idf) @ components).astype(np.float16) for batch in _batches(texts)]
         return cls(list(places), (components * idf[:, None]).astype(np.float16), np.concatenate(projected))
 
@@ -105,9 +106,18 @@ class LatentSpace:
         cosines: Weights = self._vectors[rows].astype(np.float32) @ (question / np.float32(length))
         return np.clip(cosines, 0.0, 1.0)
 
+    @property
+    def dimensions(self) -> int:
+        """In how many directions texts can differ."""
+        return int(self._vectors.shape[1])
+
     def __len__(self) -> int:
         """How many texts it holds."""
         return len(self._vectors)
+
+
+def _dimensions(texts: int, words: int) -> int:
+    return min(DIMENSIONS, texts // TEXTS_PER_DIMENSION, texts - 1, words - 1)
 
 
 def _evenly_spread(texts: Sequence["array[int]"], limit: int) -> list["array[int]"]:

@@ -31,8 +31,8 @@ CANDIDATES_PER_SIGNAL: Final = 25
 DENSE_UNITS: Final = 80
 # How a follow-up is ranked, measured by ``python -m training.conversations``: the reading in context counts as much as the
 # question as typed; the article of the answer before it is likelier, the section that was just shown less so.
-CONTEXT_SHARE: Final = 0.5
-SAME_ARTICLE: Final = 1.2
+CONTEXT_SHARE: Final = 0.4
+SAME_ARTICLE: Final = 2.4
 SAME_SECTION: Final = -0.6
 
 FEATURES: Final = (
