@@ -148,6 +148,13 @@ def test_the_glossary_leads_only_where_a_definition_is_asked_for() -> None:
     assert draft_of("Wat is de koopknop?", [glossary, BUTTON], chances).citations[0].heading == GLOSSARY.heading
 
 
+def test_terms_that_were_not_asked_about_are_left_out() -> None:
+    terms = "\n".join(f"- **{name}**: {name.lower()} is een begrip." for name in ("Koopknop", "Vine", "Listing"))
+    glossary = make_chunk("Begrippen", f"De lijst legt termen uit.\n\n{terms}").model_copy(update={"topic": "begrippen"})
+    text = draft_of("Vertel over koopknop en Vine", [glossary], {(0, 1): 0.5, (0, 2): 0.4}).text
+    assert ("Koopknop" in text, "Vine" in text, "Listing" in text) == (True, True, False)
+
+
 def test_a_term_is_defined_once() -> None:
     draft = draft_of("Wat is de koopknop?", [BUTTON, GLOSSARY], {(0, 0): 0.5, (1, 1): 0.4})
     assert [citation.heading for citation in draft.citations] == [BUTTON.heading]

@@ -57,7 +57,7 @@ def rank(index: KnowledgeIndex, question: str, scores: dict[int, float], selecto
         (
             "amount",
             "Wat kost opslag?|Hoeveel dagen heb ik?|hoe lang duurt dat|Wanneer krijg ik mijn geld?|hoe hoog is de boete|sinds wanneer geldt dat|"
-            "welk percentage houdt Amazon in|kost dat veel?|how much is storage|Hoeveel invoerrechten betaal ik in de VS?",
+            "welk percentage houdt Amazon in|hoe klein mag het gaatje zijn|hoe ver van tevoren|kost dat veel?|how much is storage|Hoeveel invoerrechten betaal ik in de VS?",
         ),
         ("how", "Hoe maak ik een zending?|wat moet ik doen als mijn pakket kwijt is|stappenplan voor retouren|how do i ship|hoe verkoop ik in de VS|labels printen hoe"),
         ("definition", "Wat is FBA?|en wat is een FNSKU|Wat betekent DD+7|waar staat fbm voor|wat houdt Prime in|what is fba"),
@@ -181,6 +181,23 @@ def test_a_question_that_people_asked_before_points_at_the_fact_it_was_asked_of(
 
     assert pointed("kzoek een plan voor mijn recensie", PLAN_ROW) == [0.0, 1.0]
     assert not any(pointed("kzoek een plan voor mijn recensie", PRICE_ROW))
+
+
+@pytest.mark.parametrize(
+    ("question", "elsewhere", "here"),
+    [("wat kost opslag", [1, 0, 0], [0, 0, 0]), ("wat kost opslag in Duitsland", [0, 1, 0], [1, 0, 0])],
+)
+def test_a_fact_about_another_country_is_told_from_one_about_the_country_asked_for(
+    index: KnowledgeIndex, question: str, elsewhere: list[float], here: list[float]
+) -> None:
+    chunk = index.chunk(PRICE_ROW)
+    texts = ("In Duitsland kost opslag € 5.", "Op Amazon.nl kost opslag € 6.", "Opslag kost geld.")
+    chunk = chunk.model_copy(update={"facts": tuple(chunk.facts[0].model_copy(update={"text": text}) for text in texts)})
+    query = read(index, question)
+
+    features = fact_features(query, ThemeModel().encode_query(query.text), PRICE_ROW, chunk, index, "amount")
+
+    assert features[:, [FACT_FEATURES.index("elsewhere"), FACT_FEATURES.index("here")]].T.tolist() == [elsewhere, here]
 
 
 def test_facts_that_the_index_does_not_know_go_by_their_words(index: KnowledgeIndex) -> None:

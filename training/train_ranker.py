@@ -31,8 +31,8 @@ SITUATIONS = Path(__file__).parent / "situations.jsonl"
 BOUNDARY = Path(__file__).parent / "boundary.jsonl"  # written beside questions that have no answer, and much like those
 CANDIDATES = 40
 # Set by hand, with the development answers: the labels name one fact each, and what a "how" or "what if they find out" asks
-# for are several.
-FIXED = {"steps_wanted": 1.5, "consequence_wanted": 2.0}
+# for are several, and the corpus questions, written section by section, seldom name the country of the fact they ask for.
+FIXED = {"steps_wanted": 1.5, "consequence_wanted": 2.0, "elsewhere": -0.8, "here": 0.3}
 Key = tuple[str, str]
 
 

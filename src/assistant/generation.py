@@ -285,8 +285,9 @@ class _Basket:
         One item is enough where the line above says how many there are: "drie dingen:" and then one reads as if two were lost.
         """
         for candidate, places in list(self._places.items()):
-            facts = self._candidates[candidate].chunk.facts
-            for block in {facts[place].block for place in places if facts[place].kind in ("bullet", "row")}:
+            chunk = self._candidates[candidate].chunk
+            facts = chunk.facts if chunk.topic != GLOSSARY else ()  # terms that were not asked about explain nothing
+            for block in {facts[place].block for place in places if facts and facts[place].kind in ("bullet", "row")}:
                 whole = {place for place, fact in enumerate(facts) if fact.block == block}
                 held = whole & places
                 is_counted = min(whole) - 1 in places and _COUNTS.search(facts[min(whole) - 1].text) is not None

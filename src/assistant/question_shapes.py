@@ -10,7 +10,7 @@ _SHAPES: Final[tuple[tuple[Shape, re.Pattern[str]], ...]] = (
     ("comparison", re.compile(r"\b(verschil|verschillen|verschilt|vergelijk\w*|of beter|beter dan|wat is (?:beter|slimmer|handiger|goedkoper|voordeliger)|wat (?:past|kies|raad)\w* (?:je|ik|beter|dan)|versus|(?<!\bde )vs\.?|difference|goedkoper dan|duurder dan)\b")),
     ("why", re.compile(r"\b(waarom|hoezo|hoe komt het|hoe kan het dat|hoe kan dat|reden|why|waardoor)\b")),
     ("amount", re.compile(
-        r"\b(hoeveel|hoelang|hoe (?:lang|hoog|groot|zwaar|vaak|snel|veel|duur|laat|oud|breed)|wat (?:kost|kosten|betaal|betalen)|wanneer|vanaf|"
+        r"\b(hoeveel|hoelang|hoe (?:lang|kort|hoog|laag|groot|klein|zwaar|licht|vaak|snel|veel|duur|goedkoop|laat|vroeg|oud|breed|smal|dik|dun|diep|ver|warm|koud|vol)\b|wat (?:kost|kosten|betaal|betalen)|wanneer|vanaf|"
         r"sinds|welk(?:e)? (?:percentage|bedrag|datum|jaar|tarief|grens|limiet|termijn)|maximaal|minimaal|maximum|minimum|how (?:much|many|long|big|high)|"
         r"when|what (?:is|are) the (?:[\w-]+ ){0,4}(?:fees?|costs?|prices?|rates?|limits?)|percentage|procent|kost(?:en)? .{0,30}\?)")),
     ("how", re.compile(r"\b(hoe\b(?! (?:heet|noem|zit))|stappen|stap voor stap|stappenplan|wat moet (?:ik|je|ge) (?:[\w-]+ ){0,3}doen|wat doe ik|wat nu|wat kan ik (?:[\w-]+ ){0,2}doen|hoe (?:fix|los)|how (?:do|can|to|should)|wat te doen|op welke manier)")),

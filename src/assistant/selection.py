@@ -18,14 +18,14 @@ from assistant.documents import Chunk, Fact, Record
 from assistant.embeddings import Vectors
 from assistant.errors import VectorIndexError
 from assistant.index import ASKED_UNIT, FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
-from assistant.query_rewriting import Query
+from assistant.query_rewriting import Query, named_marketplaces
 from assistant.question_shapes import Shape, question_shape
 from assistant.retrievers import Candidate
 from assistant.tokenization import Vocabulary, tokens
 
 FACT_FEATURES: Final = (
     "dense", "dense_gap", "coverage", "coverage_with_heading", "linked", "lead", "number_wanted", "numbers_shared", "step_wanted",
-    "item_wanted", "row", "warning", "tip", "leans", "reason_wanted", "verdict_wanted", "definition_wanted", "asked", "consequence_wanted",
+    "item_wanted", "row", "warning", "tip", "leans", "reason_wanted", "verdict_wanted", "definition_wanted", "asked", "consequence_wanted", "elsewhere", "here",
 )  # fmt: skip
 
 _NUMBER_TOKEN = re.compile(r"\d")
@@ -132,6 +132,7 @@ def fact_features(query: Query, vector: Vectors, row: int, chunk: Chunk, index: 
     asks_consequence = _ASKS_CONSEQUENCE.search(query.text) is not None
     asked_numbers = {token for token in query.tokens if _NUMBER_TOKEN.search(token)}
     heading = fact_tokens(f"{chunk.title} {chunk.heading}", index.vocabulary)
+    wanted = set(query.named_marketplaces) or {query.marketplace}
     for place, fact in enumerate(facts):
         held = fact_tokens(fact.text, index.vocabulary)
         features[place, column["coverage"]] = sum(weight for token, weight in weights.items() if token in held) / total
@@ -151,6 +152,9 @@ def fact_features(query: Query, vector: Vectors, row: int, chunk: Chunk, index: 
         features[place, column["reason_wanted"]] = shape == "why" and _REASON.search(fact.text) is not None
         features[place, column["verdict_wanted"]] = shape == "verdict" and _VERDICT.search(fact.text) is not None
         features[place, column["consequence_wanted"]] = asks_consequence and _CONSEQUENCE.search(fact.text) is not None
+        about = _countries(fact.text)
+        features[place, column["elsewhere"]] = bool(about) and not about & wanted
+        features[place, column["here"]] = bool(about & set(query.named_marketplaces))
         features[place, column["definition_wanted"]] = shape == "definition" and place == 0
     return features
 
@@ -180,6 +184,12 @@ def _linked(vector: Vectors, questions: Vectors, facts: Vectors) -> NDArray[np.f
 def fact_tokens(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     """The index tokens of a text, remembered."""
     return frozenset(tokens(text, vocabulary))
+
+
+@lru_cache(maxsize=20_000)
+def _countries(text: str) -> frozenset[str]:
+    """The marketplaces that a fact names, remembered."""
+    return frozenset(named_marketplaces(text))
 
 
 def _weights(selector: Selector) -> NDArray[np.float32]:
