@@ -13,6 +13,7 @@ import json
 import math
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -111,9 +112,21 @@ def features_of(
 
 
 def learn_confidence(
-    inside: Features, hidden: Features, outside: Features, *, hidden_share: float = 0.1, steps: int = 300, l2: float = 0.1
+    inside: Features,
+    hidden: Features,
+    outside: Features,
+    kinds: Sequence[str],
+    *,
+    hidden_share: float = 0.1,
+    steps: int = 300,
+    l2: float = 0.1,
 ) -> Confidence:
-    """The network; ``hidden_share`` of the weight of the unanswerable goes to questions whose sections were hidden."""
+    """The network; ``hidden_share`` of the weight of the unanswerable goes to questions whose sections were hidden.
+
+    The rest goes to ``outside``, of which every kind counts alike: near-misses are many, and easily outvote the others.
+    """
+    counts = Counter(kinds)
+    shares = torch.tensor([1.0 / (len(counts) * counts[kind]) for kind in kinds])
     data = torch.from_numpy(np.concatenate([inside, hidden, outside]))
     mean, spread = data.mean(dim=0), data.std(dim=0).clamp_min(1e-3)
     scaled = (data - mean) / spread
@@ -121,7 +134,7 @@ def learn_confidence(
     balance = torch.cat([
         torch.full((len(inside),), 0.5 / len(inside)),
         torch.full((len(hidden),), 0.5 * hidden_share / max(1, len(hidden))),
-        torch.full((len(outside),), 0.5 * (1 - hidden_share) / len(outside)),
+        0.5 * (1 - hidden_share) * shares,
     ])  # fmt: skip
     networks = [_train_network(seed, scaled, target, balance, steps, l2) for seed in range(NETWORKS)]
     return Confidence(
@@ -198,15 +211,13 @@ def main() -> None:
         features = features_of([question for question, _ in outside], outside_scopes, retriever, selector)
         index.close()
     (rank, rank_hidden, rank_typed, rank_boundary), (dev, dev_hidden, dev_typed, dev_boundary) = parts
-    half = np.arange(len(features)) % 2 == 0
-    measured = with_line(
-        learn_confidence(np.concatenate([rank, rank_typed, rank_boundary]), rank_hidden, features[half]), np.concatenate([dev, dev_typed])
-    )
-    asked_sets = {"corpus": dev, "as typed": dev_typed, "boundary": dev_boundary}
-    report(measured, asked_sets, features[~half], [kind for place, (_, kind) in enumerate(outside) if place % 2])
+    kinds = [kind for _, kind in outside]
+    learned = learn_confidence(np.concatenate([rank, rank_typed, rank_boundary]), rank_hidden, features[::2], kinds[::2])
+    measured = with_line(learned, np.concatenate([dev, dev_typed]))
+    report(measured, {"corpus": dev, "as typed": dev_typed, "boundary": dev_boundary}, features[1::2], kinds[1::2])
     inside = np.concatenate([rank, rank_typed, dev, dev_typed])
     every = np.concatenate([inside, rank_boundary, dev_boundary])
-    final = learn_confidence(every, np.concatenate([rank_hidden, dev_hidden]), features)
+    final = learn_confidence(every, np.concatenate([rank_hidden, dev_hidden]), features, kinds)
     (arguments.output / "confidence.json").write_text(with_line(final, inside).model_dump_json() + "\n", "utf-8")
     (arguments.output / "scope.json").write_text(inner.model_dump_json() + "\n", "utf-8")
 

@@ -141,6 +141,10 @@ def train_tokenizer(chunks: Sequence[Chunk], extra: Sequence[FactQuestion], reci
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.train_from_iterator(texts, trainer)
+    if recipe.subwords == "wordpiece":  # the trainer numbers single letters in another order each time
+        pieces = [*special, *sorted(set(tokenizer.get_vocab()) - set(special))]
+        numbered = {piece: number for number, piece in enumerate(pieces)}
+        tokenizer.model = models.WordPiece(vocab=numbered, unk_token="[UNK]", max_input_chars_per_word=60)
     return tokenizer
 
 
