@@ -111,7 +111,7 @@ class ScriptedAssistant:
         self.answers = answers or {}
         self.hits = list(hits)
         self.asked: list[tuple[str, tuple[Turn, ...], str | None]] = []
-        self.searched: list[str] = []
+        self.searched: list[tuple[str, int]] = []
 
     def ask(self, question: str, history: Sequence[Turn] = (), marketplace: str | None = None) -> Answer:
         self.asked.append((question, tuple(history), marketplace))
@@ -120,8 +120,10 @@ class ScriptedAssistant:
             raise answer
         return answer
 
-    def search(self, query: str, limit: int = 10, marketplace: str | None = None) -> list[Hit]:
-        self.searched.append(query)
+    def search(
+        self, query: str, limit: int = 10, marketplace: str | None = None, topic: str | None = None, history: Sequence[Turn] = ()
+    ) -> list[Hit]:
+        self.searched.append((query, len(history)))
         return self.hits[:limit]
 
     def status(self) -> FakeStatus:

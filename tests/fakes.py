@@ -182,7 +182,9 @@ class FakeAssistant:
             time.sleep(0.3 if "langzaam" in question else 0)
         yield StreamEvent(answer=answer)
 
-    def search(self, query: str, limit: int = 10, marketplace: str | None = None, topic: str | None = None) -> list[Hit]:
+    def search(
+        self, query: str, limit: int = 10, marketplace: str | None = None, topic: str | None = None, history: Sequence[Turn] = ()
+    ) -> list[Hit]:
         return [
             Hit(
                 document_id=document.document_id,

@@ -92,11 +92,11 @@ def test_marketplace_and_history_are_passed_on() -> None:
     assert assistant.asked == [(case.question, (Turn(question="Wat is FBA?", answer="Opslag."),), "BE")]
 
 
-def test_a_follow_up_is_searched_in_its_standalone_form() -> None:
+def test_a_follow_up_is_timed_in_its_standalone_form_and_found_in_its_conversation() -> None:
     case = make_case(history=[{"question": "Wat is FBA?", "answer": "Opslag."}])
     assistant = ScriptedAssistant({case.question: RIGHT.model_copy(update={"standalone_question": "wat kost FBA per maand?"})})
     run_cases(assistant, [case, make_case(id="feit-2")])
-    assert assistant.searched == ["wat kost FBA per maand?", case.question]
+    assert assistant.searched == [("wat kost FBA per maand?", 0), (case.question, 1), (case.question, 0)]
 
 
 def test_a_conversation_is_asked_with_the_real_answers_before_it() -> None:

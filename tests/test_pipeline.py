@@ -546,6 +546,16 @@ def test_a_search_can_be_narrowed_to_a_topic(small_assistant: Assistant) -> None
     assert {hit.document_id for hit in small_assistant.search("opslag verkoopplan fba", topic="begrippen")} == {"begrippen/verzending.md"}
 
 
+def test_a_search_with_a_history_finds_what_the_follow_up_is_answered_from(small_assistant: Assistant) -> None:
+    question = "Wat kost opslag bij FBA in december?"
+    history = [Turn(question=question, answer=small_assistant.ask(question).text)]
+    answer = small_assistant.ask("en in januari?", history)
+
+    hits = small_assistant.search("en in januari?", history=history)
+
+    assert (hits[0].document_id, hits[0].heading) == (answer.citations[0].document_id, answer.citations[0].heading)
+
+
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_below_one_is_a_wrong_argument(small_assistant: Assistant, limit: int) -> None:
     with pytest.raises(ValueError, match=f"limit is {limit}; expected 1 or more"):

@@ -182,8 +182,10 @@ class Assistant:
             else:
                 yield event
 
-    def search(self, query: str, limit: int = 10, marketplace: str | None = None, topic: str | None = None) -> list[Hit]:
-        """The chunks that fit a query best, best first.
+    def search(
+        self, query: str, limit: int = 10, marketplace: str | None = None, topic: str | None = None, history: Sequence[Turn] = ()
+    ) -> list[Hit]:
+        """The chunks that fit a query best, best first; with a history, those that the same question is answered from.
 
         Raises:
             QuestionError: there is nothing to search for.
@@ -192,8 +194,10 @@ class Assistant:
         if limit < 1:
             raise ValueError(f"limit is {limit}; expected 1 or more")
         knowledge = self._current()
-        analysed = self._analyse(check_question(query), knowledge, self._marketplace(marketplace))
-        found = knowledge.retriever.retrieve(analysed, limit, topic)
+        request, reading = _Request(check_question(query), tuple(history), self._marketplace(marketplace), topic), Reading(standalone=query)
+        if history:
+            request, reading = self._rewrite(request)
+        _, found = self._candidates(Part(typed=request.question, reading=reading), knowledge, request, limit)
         return [
             Hit(
                 document_id=candidate.chunk.document_id,
@@ -241,14 +245,18 @@ class Assistant:
 
     def _find(self, part: Part, knowledge: _Knowledge, request: _Request) -> _Found:
         """What is found for a question, or for one part of a message."""
-        query = self._analyse(part.reading.standalone, knowledge, request.marketplace)
-        context = self._context(part.reading, knowledge, request)
-        searched = self._analyse(part.typed, knowledge, request.marketplace) if context else query
-        candidates = tuple(knowledge.retriever.retrieve(searched, CANDIDATES, request.topic, context))
+        query, candidates = self._candidates(part, knowledge, request, CANDIDATES)
         vector = self._model.encode_query(query.text)
         ranked = tuple(rank_facts(query, vector, candidates[:CANDIDATES_FOR_FACTS], knowledge.index, self._selector))
         chance = self._judge.chance(part.reading.standalone, query, candidates, ranked, knowledge.index)
         return _Found(typed=part.typed, question=part.reading.standalone, query=query, candidates=candidates, ranked=ranked, chance=chance)
+
+    def _candidates(self, part: Part, knowledge: _Knowledge, request: _Request, limit: int) -> tuple[Query, tuple[Candidate, ...]]:
+        """A question as it is read, and the chunks found for it in its conversation."""
+        query = self._analyse(part.reading.standalone, knowledge, request.marketplace)
+        context = self._context(part.reading, knowledge, request)
+        searched = self._analyse(part.typed, knowledge, request.marketplace) if context else query
+        return query, tuple(knowledge.retriever.retrieve(searched, limit, request.topic, context))
 
     def _context(self, reading: Reading, knowledge: _Knowledge, request: _Request) -> Context | None:
         """What the conversation, or the rest of the message, adds to a question; nothing when it stands alone."""

@@ -28,7 +28,9 @@ class Answering(Protocol):
 
     def ask(self, question: str, history: Sequence[Turn] = (), marketplace: str | None = None) -> Answer: ...
 
-    def search(self, query: str, limit: int = 10, marketplace: str | None = None) -> list[Hit]: ...
+    def search(
+        self, query: str, limit: int = 10, marketplace: str | None = None, topic: str | None = None, history: Sequence[Turn] = ()
+    ) -> list[Hit]: ...
 
 
 def run_cases(
@@ -85,6 +87,8 @@ def _run_question(
         search_started = clock()
         hits = assistant.search(searched, limit=SEARCH_LIMIT, marketplace=case.marketplace)
         search_ms = (clock() - search_started) * 1000
+        if history:  # a follow-up is answered from what is found in its conversation
+            hits = assistant.search(expected.question, limit=SEARCH_LIMIT, marketplace=case.marketplace, history=list(history))
     except AssistantError as exc:
         return _failed(case, name, expected, exc)
     except Exception as exc:
