@@ -191,9 +191,9 @@ class HybridRetriever(BaseRetriever):
         fields = self.index.fields
         features = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
         column = {name: number for number, name in enumerate(FEATURES)}
+        weights = _idf(fields["body"], query.tokens)
         for name in ("body", "heading", "all"):
             matches = fields[name].matches(query.tokens, rows)
-            weights = _idf(fields["body"], query.tokens)
             features[:, column[name]] = matches.sum(axis=0) / max(float(weights.sum()), 1e-6)
             features[:, column[f"{name}_coverage"]] = (matches > 0).T @ weights / max(float(weights.sum()), 1e-6)
         features[:, column["ngrams"]] = fields["ngrams"].matches(query.ngrams, rows).sum(axis=0) / _ceiling(fields["ngrams"], query.ngrams)
@@ -208,11 +208,11 @@ class HybridRetriever(BaseRetriever):
         features[:, column["dense_chunk"] : column["dense_fact"] + 1] = self._dense(search, rows)
         named = set(query.named_marketplaces) or {query.marketplace}
         shape = question_shape(query.text)
-        for place, row in enumerate(rows):
-            chunk = self.index.chunk(int(row))
-            features[place, column["marketplace"]] = _fits(chunk.marketplaces, named)
-            for name, wanted in _FORMS.items():
-                features[place, column[name]] = shape == wanted and _has_form(chunk, wanted)
+        chunks = [self.index.chunk(int(row)) for row in rows]
+        features[:, column["marketplace"]] = [_fits(chunk.marketplaces, named) for chunk in chunks]
+        for name, wanted in _FORMS.items():
+            if shape == wanted:
+                features[:, column[name]] = [_has_form(chunk, wanted) for chunk in chunks]
         return features
 
     def _dense(self, search: "_Search", rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -230,8 +230,8 @@ class HybridRetriever(BaseRetriever):
             questions, facts = likeness[1:end], likeness[end:]
             whole, fact = max(0.0, float(likeness[0])), max(0.0, float(facts.max(initial=0.0)))
             if len(questions):
-                best = np.partition(questions, -3)[-3:] if len(questions) > 3 else questions
-                result[place] = whole, max(0.0, float(questions.max())), best.mean(), fact
+                best = (np.partition(questions, -3)[-3:] if len(questions) > 3 else questions).tolist()  # of three, lists are faster
+                result[place] = whole, max(0.0, *best), sum(best) / len(best), fact
             else:
                 best_part, alike = max(whole, fact), float(related[place])
                 result[place] = whole, max(0.9 * best_part, alike), max(0.8 * best_part, alike), fact
