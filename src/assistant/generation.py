@@ -286,8 +286,10 @@ class _Basket:
         """
         for candidate, places in list(self._places.items()):
             chunk = self._candidates[candidate].chunk
-            facts = chunk.facts if chunk.topic != GLOSSARY else ()  # terms that were not asked about explain nothing
-            for block in {facts[place].block for place in places if facts and facts[place].kind in ("bullet", "row")}:
+            if chunk.topic == GLOSSARY:  # terms that were not asked about explain nothing
+                continue
+            facts = chunk.facts
+            for block in {facts[place].block for place in places if facts[place].kind in ("bullet", "row")}:
                 whole = {place for place, fact in enumerate(facts) if fact.block == block}
                 held = whole & places
                 is_counted = min(whole) - 1 in places and _COUNTS.search(facts[min(whole) - 1].text) is not None
