@@ -76,9 +76,9 @@ def test_list_is_taken_whole_from_the_section_that_announces_it() -> None:
     assert [citation.heading for citation in draft.citations] == [COUNT.heading, NAMES.heading]
 
 
-def test_one_row_stands_without_its_table() -> None:
+def test_one_row_keeps_the_header_of_its_table() -> None:
     text = draft_of("Hoeveel commissie betaal ik over schoenen?", [FEES], {(0, 2): 0.9}).text
-    assert "- Schoenen: t/m € 15: 15%; boven € 15: 12% [1]" in text
+    assert "| Categorie | t/m € 15 | boven € 15 |\n|---|---|---|\n| Schoenen [1] | 15% | 12% |" in text
     assert "De tabel toont" not in text and "Kleding" not in text
 
 
@@ -237,7 +237,7 @@ def test_a_sum_shows_the_row_it_rests_on_without_talk_of_a_table() -> None:
     worked = WorkedSum(text="Som: 12% van € 20 = € 2,40.", facts=(chunk.facts[2],), rule="commissie", chunks=(chunk,))
     draft = compose(Query(text="Hoeveel commissie betaal ik?"), [], [], TODAY, worked=worked)
     assert draft.pieces[0] == "Som: 12% van € 20 = € 2,40. [1]"
-    assert draft.pieces[1] == "- Schoenen: t/m € 15: 15%; boven € 15: 12% [1]"
+    assert draft.pieces[1] == "| Categorie | t/m € 15 | boven € 15 |\n|---|---|---|\n| Schoenen [1] | 15% | 12% |"
 
 
 QUESTIONS = st.sampled_from(

@@ -43,7 +43,9 @@ NEAR_SCORE = 0.7
 # A fact this much less likely than the best one is left out even when there is room.
 LEAST_SHARE = 0.01
 # The same for a fact of a section of which nothing is shown yet.
-LEAST_SHARE_ELSEWHERE = 0.03
+LEAST_SHARE_ELSEWHERE = 0.1
+# One row with fewer columns reads as a phrase, "Schoenen: commissie: 15%"; with more it needs its header above it.
+READABLE_COLUMNS = 3
 # Questions that one fact seldom answers: the section that holds most of the chance leads, not the single likeliest fact.
 WHOLE_SHAPES: Final[tuple[Shape, ...]] = ("how", "list", "comparison")
 _DISPUTED = re.compile(
@@ -450,7 +452,7 @@ def _sentence(text: str) -> str:
 
 def _table(rows: Sequence[Fact], number: int) -> str:
     header = rows[0].header
-    if len(rows) == 1 or not header:
+    if not header or (len(rows) == 1 and len(header) < READABLE_COLUMNS):
         return "\n".join(f"- {plain(row_text(row.header, row.cells))} [{number}]" for row in rows)
     lines = [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
     for row in rows:
