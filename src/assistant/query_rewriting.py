@@ -150,7 +150,32 @@ TOWNS = frozenset(
     "gelderland overijssel drenthe friesland zeeland flevoland limburg brabant twente antwerpen gent brugge leuven brussel mechelen "
     "aalst hasselt kortrijk oostende genk roeselare turnhout charleroi vlaanderen wallonie berlijn berlin munchen keulen koln hamburg "
     "frankfurt dusseldorf stuttgart dortmund leipzig bremen beieren parijs lyon marseille rijsel londen london manchester birmingham "
-    "madrid barcelona valencia sevilla milaan turijn napels warschau stockholm dublin praag".split()
+    "madrid barcelona valencia sevilla milaan turijn napels warschau stockholm dublin praag "
+    "aalsmeer alblasserdam appingedam baarn barendrecht barneveld bergeijk berkelland bernheze beuningen beverwijk bilthoven bladel "
+    "bleiswijk bloemendaal bodegraven borculo borger borne boskoop boxmeer boxtel brielle brummen bunnik bunschoten bussum castricum "
+    "coevorden cuijk culemborg dalfsen denekamp diemen dinxperlo dokkum driebergen dronten druten edam eersel "
+    "eibergen elburg ermelo etten-leur franeker geldermalsen geldrop gemert gennep gilze goirle gorinchem gorredijk groesbeek "
+    "haaksbergen haarlemmermeer hardenberg harderwijk hardinxveld harlingen hattem heemskerk heemstede heerde heerenveen heerhugowaard "
+    "heesch heeze heiloo hellendoorn hellevoetsluis hendrik-ido-ambacht heusden hillegom hoogeveen hoogezand ijmuiden "
+    "ijsselstein joure kaatsheuvel kerkrade landgraaf langedijk leerdam leidschendam leusden leiderdorp lichtenvoorde lisse "
+    "lochem maarssen maassluis medemblik meppel middelharnis mijdrecht moerdijk monnickendam naaldwijk naarden nieuwegein "
+    "nieuwkoop nijkerk nijverdal noordwijk numansdorp nunspeet nuenen oisterwijk oldenzaal ommen oosterhout oostzaan oud-beijerland "
+    "ouderkerk papendrecht pijnacker raalte reeuwijk renkum rhenen ridderkerk rijssen rijswijk rosmalen schagen scherpenzeel "
+    "schijndel sliedrecht sneek someren spijkenisse stadskanaal staphorst steenbergen steenwijk stiens tubbergen uden uitgeest "
+    "uithoorn urk valkenswaard veendam veghel veldhoven velp vianen vlijmen volendam voorburg voorhout vriezenveen vught "
+    "waddinxveen wageningen warmond wassenaar werkendam wijchen winschoten winsum winterswijk wormerveer woudenberg "
+    "zaltbommel zandvoort zeewolde zevenaar zevenbergen zoeterwoude zuidhorn zutphen zwaag zwijndrecht betuwe veluwe achterhoek "
+    "aarschot aartselaar alken ardooie assenede beernem beersel berlare beveren bilzen blankenberge bocholt bornem borsbeek "
+    "brasschaat bredene buggenhout deinze denderleeuw dendermonde destelbergen diepenbeek diest diksmuide dilbeek edegem eeklo "
+    "evergem grimbergen haacht haaltert halle hamont harelbeke heist herent herentals heusden-zolder hoboken hoeselt hoogstraten "
+    "houthalen hoeilaart ichtegem ieper ingelmunster izegem jabbeke kalmthout kasterlee keerbergen knokke koksijde kontich kortenberg "
+    "kruibeke kuurne laakdal lanaken lebbeke leopoldsburg lochristi lokeren lommel londerzeel maaseik maasmechelen "
+    "machelen maldegem melle merchtem merelbeke merksem middelkerke mortsel nazareth neerpelt nevele niel nieuwpoort nijlen ninove "
+    "olen oostkamp opwijk oudenaarde oudenburg oud-turnhout overijse overpelt poperinge puurs ranst ravels rotselaar rumst "
+    "sint-niklaas sint-truiden stabroek steenokkerzeel stekene temse ternat tervuren tessenderlo tielt tienen tongeren torhout "
+    "tremelo veurne vilvoorde waregem wervik westerlo wetteren wevelgem willebroek wingene wommelgem wuustwezel zaventem zedelgem zele "
+    "zelzate zemst zottegem zwevegem kempen waasland hageland ronse aalter rozenburg eupen texel makkum bolsward wolvega amstelveen scheveningen "
+    "zierikzee schoonhoven deurne dilsen eernegem ekeren duisburg dresden".split()
 )
 
 
