@@ -26,6 +26,7 @@ bench: $(VENV)/.installed-test
 
 train-embedding: $(VENV)/.installed-test
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m training.train_embedding
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m training.train_late_interaction
 
 $(BIN)/python:
 	@echo "→ Virtuele omgeving maken in $(VENV)"

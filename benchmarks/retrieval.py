@@ -15,6 +15,7 @@ from assistant.bm25 import Bm25Index
 from assistant.documents import Chunk
 from assistant.embeddings import load_embedding_model
 from assistant.index import IndexStore, KnowledgeIndex, body_text
+from assistant.late_interaction import LATE_FOLDER, LateInteraction
 from assistant.query_rewriting import SynonymIndex, analyse
 from assistant.retrievers import FEATURES, HybridRetriever, Ranker
 from assistant.settings import BUNDLED_MODEL
@@ -31,6 +32,7 @@ PARTS = {
     "vectoren": ("dense_chunk", "dense_question", "dense_question_mean", "dense_fact"),
     "winkel": ("marketplace",),
     "vorm (stappen, vergelijking)": ("steps_wanted", "comparison_wanted"),
+    "lezen woord voor woord": ("late", "late_fact", "late_missed", "late_missed_most"),
 }
 
 
@@ -82,7 +84,11 @@ def _print_recall(label: str, asked: Sequence[Asked], search: Search) -> None:
 def search_sections(index: KnowledgeIndex, ranker: Ranker) -> Search:
     """The whole search with these weights: a function from a question to the ten best sections."""
     retriever = HybridRetriever(
-        index=index, model=load_embedding_model(str(BUNDLED_MODEL)), ranker=ranker, synonyms=SynonymIndex(index.synonyms)
+        index=index,
+        model=load_embedding_model(str(BUNDLED_MODEL)),
+        ranker=ranker,
+        synonyms=SynonymIndex(index.synonyms),
+        late=LateInteraction.load(BUNDLED_MODEL / LATE_FOLDER),
     )
 
     def search(question: str) -> list[str]:

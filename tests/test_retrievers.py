@@ -6,13 +6,28 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.normalizers import Lowercase
+from tokenizers.pre_tokenizers import Whitespace
 
+from assistant import retrievers
 from assistant.documents import Document, Section
 from assistant.embeddings import load_embedding_model
 from assistant.errors import VectorIndexError
 from assistant.index import ASKED_UNIT, FACT_UNIT, QUESTION_UNIT, KnowledgeIndex
+from assistant.late_interaction import LateInteraction
 from assistant.query_rewriting import Query, SynonymIndex, analyse
-from assistant.retrievers import CONTEXT_SHARE, FEATURES, SAME_ARTICLE, SAME_SECTION, Candidate, Context, HybridRetriever, Ranker
+from assistant.retrievers import (
+    CONTEXT_SHARE,
+    FEATURES,
+    SAME_ARTICLE,
+    SAME_SECTION,
+    Candidate,
+    Context,
+    HybridRetriever,
+    Ranker,
+)
 from assistant.settings import BUNDLED_MODEL
 from tests.small_index import (
     EMPTY_ROW,
@@ -432,6 +447,85 @@ def test_the_article_of_the_answer_before_gains_and_its_section_less(
     found = retriever.retrieve(query, 9, None, Context(query=query, document_id=document_id, heading=heading))
 
     assert {each.row: each.score for each in found} == pytest.approx({row: score + gains.get(row, 0) for row, score in alone.items()})
+
+
+# --- Read word by word -----------------------------------------------------------------------------------------------
+
+LATE = ("late", "late_fact", "late_missed", "late_missed_most")
+# Each names one chunk, in the order of the corpus.
+NAMING_ALL = "opslag terug plan recensie sleutel"
+
+
+@pytest.fixture(scope="module")
+def reader() -> LateInteraction:
+    """Knows the words of ``NAMING_ALL``, which are like nothing else, and weigh 1, 2, 4, 8 and 16; and "december", which weighs 4."""
+    parts = ["[UNK]", *NAMING_ALL.split(), "december"]
+    tokenizer = Tokenizer(WordLevel({part: number for number, part in enumerate(parts)}, unk_token="[UNK]"))
+    tokenizer.normalizer = Lowercase()
+    tokenizer.pre_tokenizer = Whitespace()
+    return LateInteraction(tokenizer, np.eye(7, dtype=np.float32), np.array([1, 1, 2, 4, 8, 16, 4], dtype=np.float32))
+
+
+def make_reading(index: KnowledgeIndex, reader: LateInteraction, **weights: float) -> HybridRetriever:
+    return make_retriever(index, **weights).model_copy(update={"late": reader})
+
+
+def test_the_best_are_ordered_anew_by_what_is_read_word_by_word(index: KnowledgeIndex, reader: LateInteraction) -> None:
+    found = make_reading(index, reader, late=31.0, late_missed_most=-1.0).retrieve(read(index, NAMING_ALL), 9)
+
+    scores = {NOTE_ROW: 16 - 8, REVIEW_ROW: 8 - 16, PLAN_ROW: 4 - 16, RETURN_ROW: 2 - 16, PRICE_ROW: 1 - 16}
+    assert [candidate.row for candidate in found] == list(scores)
+    assert {candidate.row: candidate.score for candidate in found} == pytest.approx(scores, abs=1e-4)
+    assert values(found, "late_missed") == pytest.approx({row: 31 - 2**row for row in scores})
+
+
+@pytest.mark.parametrize(("most", "limit", "rows"), [(2, 1, [1]), (2, 2, [1, 0]), (2, 4, [3, 2, 1, 0]), (4, 2, [3, 2])])
+def test_as_many_are_read_as_are_asked_for_and_a_few_at_least(
+    index: KnowledgeIndex, reader: LateInteraction, monkeypatch: pytest.MonkeyPatch, most: int, limit: int, rows: list[int]
+) -> None:
+    monkeypatch.setattr(retrievers, "READ_CLOSELY", most)
+
+    found = make_reading(index, reader, late=1.0).retrieve(read(index, NAMING_ALL), limit)
+
+    assert [candidate.row for candidate in found] == rows
+
+
+def test_what_is_read_counts_by_its_share_in_a_conversation(index: KnowledgeIndex, reader: LateInteraction) -> None:
+    context = Context(query=read(index, "plan"), document_id="start/plan.md")
+
+    found = make_reading(index, reader, late=1.0).retrieve(read(index, "opslag"), 9, None, context)
+
+    late, missed = values(found, "late"), values(found, "late_missed")
+    assert late == pytest.approx({PRICE_ROW: 1 - CONTEXT_SHARE, PLAN_ROW: CONTEXT_SHARE})
+    assert (missed[PRICE_ROW], missed[PLAN_ROW]) == pytest.approx((4 * CONTEXT_SHARE, 1 - CONTEXT_SHARE))
+    gains = {PLAN_ROW: SAME_ARTICLE}
+    assert [each.score for each in found] == pytest.approx([late.get(each.row, 0) + gains.get(each.row, 0) for each in found])
+
+
+def test_a_candidate_says_how_each_of_its_facts_matches(index: KnowledgeIndex, reader: LateInteraction) -> None:
+    found = make_reading(index, reader, late=1.0).retrieve(read(index, "sleutel december"), 9)
+
+    # The note is found after the prices and read before them: its numbers move along.
+    assert [candidate.row for candidate in found[:2]] == [NOTE_ROW, PRICE_ROW]
+    assert [candidate.fact_matches for candidate in found[:2]] == [pytest.approx((1.0,)), pytest.approx((0.0, 0.2))]
+
+
+def test_how_each_fact_matches_counts_by_its_share_in_a_conversation(index: KnowledgeIndex, reader: LateInteraction) -> None:
+    context = Context(query=read(index, "december"))
+
+    found = make_reading(index, reader, late=1.0).retrieve(read(index, "opslag"), 9, None, context)
+
+    matches = {candidate.row: candidate.fact_matches for candidate in found}
+    assert matches[PRICE_ROW] == pytest.approx((1 - CONTEXT_SHARE, 1.0))
+    assert matches[NOTE_ROW] == pytest.approx((CONTEXT_SHARE,))
+
+
+def test_without_a_reader_nothing_is_read_and_the_order_stays(index: KnowledgeIndex) -> None:
+    found = make_retriever(index, late=1.0, late_missed=-1.0).retrieve(read(index, NAMING_ALL), 9)
+
+    assert [(candidate.row, candidate.score) for candidate in found] == [(row, 0.0) for row in range(5)]
+    assert {candidate.features[name] for candidate in found for name in LATE} == {0.0}
+    assert {candidate.fact_matches for candidate in found} == {()}
 
 
 # --- As LangChain sees it --------------------------------------------------------------------------------------------

@@ -149,6 +149,28 @@ def test_words_vectors_and_numbers_of_a_fact_count(
     assert features[:, FACT_FEATURES.index(feature)] == pytest.approx(expected, abs=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("matches", "late", "gap"),
+    [
+        ((0.25, 0.75), [0.25, 0.75], [-0.5, 0]),
+        ((0.5, 0.25), [0.5, 0.25], [0, -0.25]),
+        ((), [0, 0], [0, 0]),
+        ((0.5,), [0, 0], [0, 0]),
+        ((0.25, 0.5, 0.75), [0, 0], [0, 0]),
+    ],
+    ids=["the second best", "the first best", "not read", "too few", "too many"],
+)
+def test_what_is_read_word_by_word_counts_for_each_fact(
+    index: KnowledgeIndex, matches: tuple[float, ...], late: list[float], gap: list[float]
+) -> None:
+    query = read(index, "opslag")
+    vector = ThemeModel().encode_query(query.text)
+
+    features = fact_features(query, vector, PRICE_ROW, index.chunk(PRICE_ROW), index, "other", matches)
+
+    assert features[:, [FACT_FEATURES.index("late"), FACT_FEATURES.index("late_gap")]].T.tolist() == [late, gap]
+
+
 def linked(index: KnowledgeIndex, question: str, row: int) -> list[float]:
     vector = ThemeModel().encode_query(question)
     features = fact_features(read(index, question), vector, row, index.chunk(row), index, "other")
@@ -231,6 +253,20 @@ def test_a_fact_with_a_heavier_feature_comes_first(index: KnowledgeIndex) -> Non
     ranked = rank(index, "opslag december", {PRICE_ROW: 0.0}, Selector(weights={"coverage": 1.0}))
 
     assert [fact.fact.text.partition(" kost")[0] for fact in ranked] == ["In december", "Opslag"]
+
+
+@pytest.mark.parametrize(("matches", "chances"), [((0.0, 1.0), {0: 1 / 4, 1: 3 / 4}), ((1.0,), {0: 1 / 2, 1: 1 / 2})])
+@pytest.mark.parametrize("feature", ["late", "late_gap"])
+def test_a_fact_that_matches_word_by_word_is_likelier(
+    index: KnowledgeIndex, feature: str, matches: tuple[float, ...], chances: dict[int, float]
+) -> None:
+    (found,) = make_candidates(index, {PRICE_ROW: 0.0})
+    found = found.model_copy(update={"fact_matches": matches})
+    query = read(index, "opslag")
+
+    ranked = rank_facts(query, ThemeModel().encode_query(query.text), [found], index, Selector(weights={feature: np.log(3.0)}))
+
+    assert {fact.place: fact.chance for fact in ranked} == pytest.approx(chances)
 
 
 def test_equal_chances_keep_the_order_of_reading(index: KnowledgeIndex) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from assistant.documents import Document
 from assistant.embeddings import EmbeddingModel
 from assistant.index import IndexStore, KnowledgeIndex
+from assistant.late_interaction import LATE_FOLDER, LateInteraction
 from assistant.query_rewriting import SynonymIndex, analyse
 from assistant.retrievers import FEATURES, HybridRetriever, Ranker
 from training.questions import LabelledQuestion
@@ -83,6 +84,7 @@ def learn_weights(examples: Examples, *, steps: int = 400, l2: float = 0.002) ->
     return Ranker(weights={name: round(float(w), 4) for name, w in zip(FEATURES, weights.detach(), strict=True)})
 
 
-def make_retriever(index: KnowledgeIndex, model: EmbeddingModel, ranker: Ranker) -> HybridRetriever:
-    """A retriever over an open index."""
-    return HybridRetriever(index=index, model=model, ranker=ranker, synonyms=SynonymIndex(index.synonyms))
+def make_retriever(index: KnowledgeIndex, model: EmbeddingModel, ranker: Ranker, folder: Path | None = None) -> HybridRetriever:
+    """A retriever over an open index; ``folder`` is that of the model, with what reads word by word in it, if anything should."""
+    late = LateInteraction.load(folder / LATE_FOLDER) if folder else None
+    return HybridRetriever(index=index, model=model, ranker=ranker, synonyms=SynonymIndex(index.synonyms), late=late)

@@ -7,6 +7,7 @@ something is measured on them; the model that is shipped is trained on all quest
 
 import hashlib
 import json
+import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -55,6 +56,22 @@ def part_of(question: str) -> str:
     if number < PARTS["dev"]:
         return "dev"
     return "rank" if number < PARTS["dev"] + PARTS["rank"] else "train"
+
+
+def read_unanswerable(folder: Path = Path(__file__).parent) -> list[tuple[str, str]]:
+    """Questions the corpus cannot answer, each with its kind, without repeats, in a fixed mixed order."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("unanswerable*.jsonl")):
+        for entry in map(json.loads, path.read_text("utf-8").splitlines()):
+            found.setdefault(entry["question"], entry["kind"])
+    entries = list(found.items())
+    random.Random(0).shuffle(entries)
+    return entries
+
+
+def is_for_late_interaction(question: str) -> bool:
+    """Whether an unanswerable question teaches the reading word by word; the others teach what weighs that reading."""
+    return hashlib.sha256(question.encode()).digest()[4] % 2 == 0
 
 
 def read_documents(corpus: Path) -> list[Document]:

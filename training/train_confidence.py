@@ -11,7 +11,6 @@ drawn on questions as they come, not on those of the boundary.
 import argparse
 import json
 import math
-import random
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,7 +27,15 @@ from assistant.query_rewriting import analyse
 from assistant.retrievers import HybridRetriever, Ranker
 from assistant.selection import Selector, rank_facts
 from training.experiments import build_index, make_retriever
-from training.questions import chunks_of, keep_parts, questions_of, read_documents, read_fact_questions
+from training.questions import (
+    chunks_of,
+    is_for_late_interaction,
+    keep_parts,
+    questions_of,
+    read_documents,
+    read_fact_questions,
+    read_unanswerable,
+)
 from training.train_ranker import BOUNDARY, read_labels, read_situations
 
 FOLDER = Path(__file__).parent
@@ -38,17 +45,6 @@ FOLDS = 5
 NETWORKS = 5
 HIDDEN_UNITS = 8
 Features = NDArray[np.float32]
-
-
-def read_unanswerable(folder: Path = FOLDER) -> list[tuple[str, str]]:
-    """Questions the corpus cannot answer, each with its kind, without repeats, in a fixed mixed order."""
-    found: dict[str, str] = {}
-    for path in sorted(folder.glob("unanswerable*.jsonl")):
-        for entry in map(json.loads, path.read_text("utf-8").splitlines()):
-            found.setdefault(entry["question"], entry["kind"])
-    entries = list(found.items())
-    random.Random(0).shuffle(entries)
-    return entries
 
 
 def read_typed(parts: set[str], path: Path = FOLDER / "spoken.jsonl") -> list[str]:
@@ -187,12 +183,16 @@ def main() -> None:
     folds = [
         learn_scope(known, [question for place, (question, _) in enumerate(outside) if place % FOLDS != fold]) for fold in range(FOLDS)
     ]
-    outside_scopes = [folds[place % FOLDS].score(question) for place, (question, _) in enumerate(outside)]
+    weighed = [
+        (question, folds[place % FOLDS].score(question), kind)
+        for place, (question, kind) in enumerate(outside)
+        if not is_for_late_interaction(question)
+    ]
     labels = read_labels()
     model = load_embedding_model(arguments.model)
     with tempfile.TemporaryDirectory() as folder:
         index = build_index(keep_parts(documents, {"train"}), model, Path(folder))
-        retriever = make_retriever(index, model, Ranker.load(arguments.output / "ranker.json"))
+        retriever = make_retriever(index, model, Ranker.load(arguments.output / "ranker.json"), Path(arguments.model))
         selector = Selector.load(arguments.output / "selection.json")
         parts = []
         for part in ("rank", "dev"):
@@ -208,10 +208,10 @@ def main() -> None:
                 features_of(typed, [inner.score(text) for text in typed], retriever, selector),
                 features_of(boundary, [inner.score(text) for text in boundary], retriever, selector),
             ))  # fmt: skip
-        features = features_of([question for question, _ in outside], outside_scopes, retriever, selector)
+        features = features_of([question for question, _, _ in weighed], [scope for _, scope, _ in weighed], retriever, selector)
         index.close()
     (rank, rank_hidden, rank_typed, rank_boundary), (dev, dev_hidden, dev_typed, dev_boundary) = parts
-    kinds = [kind for _, kind in outside]
+    kinds = [kind for _, _, kind in weighed]
     learned = learn_confidence(np.concatenate([rank, rank_typed, rank_boundary]), rank_hidden, features[::2], kinds[::2])
     measured = with_line(learned, np.concatenate([dev, dev_typed]))
     report(measured, {"corpus": dev, "as typed": dev_typed, "boundary": dev_boundary}, features[1::2], kinds[1::2])

@@ -66,7 +66,10 @@ Weights = TypeVar("Weights", bound=Record)
 
 
 class Scope(Record):
-    """A linear reading of a question's stems, pairs of stems and letter groups; above 0 sounds like our subject."""
+    """A linear reading of a question's stems, pairs of stems and letter groups: the higher, the more like what is answered here.
+
+    Its zero means little: among what it was told apart from are questions about just what a section does not say.
+    """
 
     weights: dict[str, float]
     bias: float
@@ -81,7 +84,7 @@ class Scope(Record):
         return _validated(cls, path)
 
     def score(self, question: str) -> float:
-        """The mean weight of the question's features, scaled; 0 is undecided."""
+        """The mean weight of the question's features, scaled."""
         names = scope_features(question)
         return self.bias + sum(self.weights.get(name, 0.0) for name in names) / math.sqrt(max(1, len(names)))
 

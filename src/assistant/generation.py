@@ -21,7 +21,7 @@ from assistant.splitters import row_text
 from assistant.verdicts import verdict
 
 MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
-TARGET_CHARACTERS = 660
+TARGET_CHARACTERS = 690
 LIST_CHARACTERS = 1_100
 COMPARISON_CHARACTERS = 700
 # What stands above the best fact in its section is shown only when it is at least this likely beside it.
@@ -37,7 +37,7 @@ ENOUGH = 0.97
 COMPLETED_SHARE = 0.3
 COMPLETED_CHARACTERS = 500
 # A fact of the glossary counts for so much, unless a definition is asked for.
-GLOSSARY_SHARE = 0.3
+GLOSSARY_SHARE = 0.04
 # Steps are fetched from another section that scores at most this much below the best one.
 NEAR_SCORE = 0.7
 # A fact this much less likely than the best one is left out even when there is room.

@@ -32,6 +32,7 @@ from assistant.generative import GenerativeEngine, TextModel
 from assistant.grounding import GroundedText
 from assistant.index import Fingerprint, IndexStore, KnowledgeIndex, Progress
 from assistant.language_models import open_language_model
+from assistant.late_interaction import LATE_FOLDER, LateInteraction
 from assistant.loaders import find_files, load
 from assistant.query_rewriting import Query, SynonymIndex, analyse, check_question, without_commands
 from assistant.retrievers import Candidate, Context, HybridRetriever, Ranker
@@ -119,6 +120,7 @@ class Assistant:
         self._store = IndexStore(settings.data_dir / "index", settings.chroma_url)
         self._uploads = Uploads(settings.data_dir / "documents")
         self._ranker = Ranker.load(BUNDLED_MODEL / "ranker.json")
+        self._late = LateInteraction.load(BUNDLED_MODEL / LATE_FOLDER)
         self._selector = Selector.load(BUNDLED_MODEL / "selection.json")
         self._judge = Judge(Confidence.load(BUNDLED_MODEL / "confidence.json"), Scope.load(BUNDLED_MODEL / "scope.json"))
         self._lock = threading.RLock()
@@ -522,7 +524,9 @@ class Assistant:
             with self._store.writer():
                 self._build(self._progress)
             index = self._store.open_current()
-        retriever = HybridRetriever(index=index, model=self._model, ranker=self._ranker, synonyms=SynonymIndex(index.synonyms))
+        retriever = HybridRetriever(
+            index=index, model=self._model, ranker=self._ranker, synonyms=SynonymIndex(index.synonyms), late=self._late
+        )
         return _Knowledge(index.folder.name, index, retriever, Calculator(lambda: [index.chunk(row) for row in range(len(index))]))
 
     def _current(self) -> _Knowledge:

@@ -1,7 +1,7 @@
 """Finds the chunks that answer a question: BM25 over several fields and dense vectors, fused by learned weights.
 
-Second step of the path of a question. Each signal proposes candidates; every candidate then gets all features, and one
-linear score orders them. The weights are learned on questions that neither the embedding model nor the index has seen
+Second step of the path of a question. Each signal proposes candidates; every candidate then gets its features, and one
+linear score orders them. The best few are read word by word and ordered anew. The weights are learned on questions that neither the embedding model nor the index has seen
 (``training/train_ranker.py``) and stand in ``model/ranker.json``.
 """
 
@@ -23,12 +23,15 @@ from assistant.documents import Chunk, Record
 from assistant.embeddings import EmbeddingModel, Vectors
 from assistant.errors import VectorIndexError
 from assistant.index import KnowledgeIndex
+from assistant.late_interaction import LateInteraction, Match
 from assistant.query_rewriting import Query, SynonymIndex, analyse
 from assistant.question_shapes import Shape, question_shape
 
 # More of either finds nothing more on 448 development questions and costs time.
 CANDIDATES_PER_SIGNAL: Final = 25
 DENSE_UNITS: Final = 80
+# So many of the best are read word by word, and ordered anew.
+READ_CLOSELY: Final = 8
 # How a follow-up is ranked, measured by ``python -m training.conversations``: the reading in context counts as much as the
 # question as typed; the article of the answer before it is likelier, the section that was just shown less so.
 CONTEXT_SHARE: Final = 0.4
@@ -38,8 +41,10 @@ SAME_SECTION: Final = -0.6
 FEATURES: Final = (
     "body", "body_coverage", "heading", "heading_coverage", "all", "all_coverage", "question", "ngrams", "expansions",
     "dense_chunk", "dense_question", "dense_question_mean", "dense_fact", "marketplace", "steps_wanted", "comparison_wanted",
+    "late", "late_fact", "late_missed", "late_missed_most",
 )  # fmt: skip
 
+_LATE: Final = FEATURES[FEATURES.index("late") :]
 
 # What a question of a certain shape is best answered with.
 _FORMS: Final[Mapping[str, Shape]] = {"steps_wanted": "how", "comparison_wanted": "comparison"}
@@ -75,7 +80,10 @@ class Ranker(Record):
 
 
 class Candidate(Record):
-    """A chunk found for a question, with its score and what the score is made of."""
+    """A chunk found for a question, with its score and what the score is made of.
+
+    ``fact_matches`` says for each of its facts how it matches the question word by word; empty when it was not read that way.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -83,6 +91,7 @@ class Candidate(Record):
     chunk: Chunk
     score: float
     features: Mapping[str, float]
+    fact_matches: tuple[float, ...] = ()
 
 
 class Context(Record):
@@ -102,6 +111,7 @@ class HybridRetriever(BaseRetriever):
     model: EmbeddingModel
     ranker: Ranker
     synonyms: SynonymIndex
+    late: LateInteraction | None = None
     limit: int = 10
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[LangChainDocument]:
@@ -142,16 +152,33 @@ class HybridRetriever(BaseRetriever):
             features = (1 - CONTEXT_SHARE) * features + CONTEXT_SHARE * self._features(searches[1], rows)
             features[:, [FEATURES.index(name) for name in _FORMS]] = 0.0  # the subject of a follow-up weighs more than its form
             scores = self.ranker.score(features) + self._nearness(rows, context)
-        order = np.lexsort((rows, -scores))[:limit]
+        order = np.lexsort((rows, -scores))[: max(limit, READ_CLOSELY)]
+        matches: list[Match] = []
+        if self.late is not None:
+            rows, features, scores = rows[order], features[order], scores[order] - self.ranker.score(features[order])
+            matches = self._read_closely(query, rows, context)
+            features[:, -len(_LATE) :] = [match[: len(_LATE)] for match in matches]
+            scores += self.ranker.score(features)
+            order = np.lexsort((rows, -scores))
         return [
             Candidate(
                 row=int(rows[place]),
                 chunk=self.index.chunk(int(rows[place])),
                 score=float(scores[place]),
                 features=dict(zip(FEATURES, map(float, features[place]), strict=True)),
+                fact_matches=matches[place].facts if matches else (),
             )
-            for place in order
+            for place in order[:limit]
         ]
+
+    def _read_closely(self, query: Query, rows: NDArray[np.int64], context: Context | None) -> list[Match]:
+        """How each chunk matches the question as typed, and as it reads in its conversation, word by word."""
+        assert self.late is not None
+        chunks = [self.index.chunk(int(row)) for row in rows]
+        own = self.late.match(query.text, chunks)
+        if context is None:
+            return own
+        return [_mixed(one, other) for one, other in zip(own, self.late.match(context.query.text, chunks), strict=True)]
 
     def _search(self, query: Query) -> "_Search":
         """The chunks that any signal proposes, with what is needed to weigh them."""
@@ -245,6 +272,21 @@ class _Search(NamedTuple):
     vector: Vectors
     question_scores: NDArray[np.float32]
     rows: NDArray[np.int64]
+
+
+def _mixed(own: Match, other: Match) -> Match:
+    """The match of a follow-up: of the question as typed, and ``CONTEXT_SHARE`` of it as it reads in its conversation."""
+
+    def mix(one: float, two: float) -> float:
+        return (1 - CONTEXT_SHARE) * one + CONTEXT_SHARE * two
+
+    return Match(
+        whole=mix(own.whole, other.whole),
+        fact=mix(own.fact, other.fact),
+        missed=mix(own.missed, other.missed),
+        missed_most=mix(own.missed_most, other.missed_most),
+        facts=tuple(map(mix, own.facts, other.facts)),
+    )
 
 
 def _has_form(chunk: Chunk, shape: Shape) -> bool:

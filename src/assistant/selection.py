@@ -26,6 +26,7 @@ from assistant.tokenization import Vocabulary, tokens
 FACT_FEATURES: Final = (
     "dense", "dense_gap", "coverage", "coverage_with_heading", "linked", "lead", "number_wanted", "numbers_shared", "step_wanted",
     "item_wanted", "row", "warning", "tip", "leans", "reason_wanted", "verdict_wanted", "definition_wanted", "asked", "consequence_wanted", "elsewhere", "here",
+    "late", "late_gap",
 )  # fmt: skip
 
 _NUMBER_TOKEN = re.compile(r"\d")
@@ -97,7 +98,7 @@ def rank_facts(
     shape = question_shape(query.text)
     for (number, candidate), chunk_chance in zip(holding, _softmax(chunk_scores), strict=True):
         facts = candidate.chunk.facts
-        features = fact_features(query, vector, candidate.row, candidate.chunk, index, shape)
+        features = fact_features(query, vector, candidate.row, candidate.chunk, index, shape, candidate.fact_matches)
         coverage = features[:, FACT_FEATURES.index("coverage_with_heading")]
         own = features @ _weights(selector)
         chances = _softmax(own.astype(np.float64)) * chunk_chance
@@ -115,8 +116,10 @@ def rank_facts(
     return sorted(ranked, key=lambda fact: (-fact.chance, fact.candidate, fact.place))
 
 
-def fact_features(query: Query, vector: Vectors, row: int, chunk: Chunk, index: KnowledgeIndex, shape: Shape) -> NDArray[np.float32]:
-    """float32 ``(len(chunk.facts), len(FACT_FEATURES))``, values mostly in [0, 1]."""
+def fact_features(
+    query: Query, vector: Vectors, row: int, chunk: Chunk, index: KnowledgeIndex, shape: Shape, matches: Sequence[float] = ()
+) -> NDArray[np.float32]:
+    """float32 ``(len(chunk.facts), len(FACT_FEATURES))``, values mostly in [0, 1]; ``matches`` as in ``Candidate.fact_matches``."""
     facts = chunk.facts
     features = np.zeros((len(facts), len(FACT_FEATURES)), dtype=np.float32)
     column = {name: number for number, name in enumerate(FACT_FEATURES)}
@@ -127,6 +130,10 @@ def fact_features(query: Query, vector: Vectors, row: int, chunk: Chunk, index: 
         features[:, column["dense_gap"]] = dense - dense.max(initial=0.0)
         features[:, column["linked"]] = _linked(vector, index.units(row, QUESTION_UNIT), vectors)
         features[:, column["asked"]] = _asked(vector, index.units(row, ASKED_UNIT), index.asked_places(row), len(facts))
+    if len(matches) == len(facts):
+        late = np.array(matches, dtype=np.float32)
+        features[:, column["late"]] = late
+        features[:, column["late_gap"]] = late - late.max(initial=0.0)
     weights = {token: index.fields["body"].inverse_document_frequency(token) for token in query.tokens}
     total = max(sum(weights.values()), 1e-6)
     asks_consequence = _ASKS_CONSEQUENCE.search(query.text) is not None
