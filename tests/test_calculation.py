@@ -477,7 +477,7 @@ RIGHT = [
     ("insurance with the rest", (INSURANCE,), "3.000 euro op .nl en 2.500 op .de, hoeveel zit ik boven de grens voor de verzekering?",
      "€ 3.000 + € 2.500 = € 5.500,00 bruto-omzet in die maand, meer dan € 5.000; € 5.500 - € 5.000 = € 500,00 erboven"),
     ("highest pack price", (MULTIPACK,), "wat mag een set van 4 hooguit kosten als los per stuk € 6,50 is",
-     "4 × € 6,50 = € 26,00; duurder mag het multipack niet zijn"),
+     "4 × € 6,50 = € 26,00; een hogere stukprijs in een multipack is verboden"),
     ("listed kinds", (CUSTOMS,), "douane: vijf dezelfde hoesjes, twee dezelfde kabels en één lader, wat betaal ik",
      "hoesjes + kabels + lader = 3; 3 × € 3 = € 9,00 (douanerecht per pakket)"),
     ("multipack", (MULTIPACK,), "3-pack voor 24 euro en los 7 euro", "€ 24 / 3 = € 8,00 per stuk, duurder dan € 7 los, dus verboden"),

@@ -102,7 +102,7 @@ def highest_pack_price(question: Question, sources: Sources) -> Outcome | None:
         return None
     pieces = decimal(size.group(1) or size.group(2))
     return Outcome(
-        f"{number(pieces)} × {money(single.value)} = {cents(pieces * single.value)}; duurder mag het multipack niet zijn",
+        f"{number(pieces)} × {money(single.value)} = {cents(pieces * single.value)}; een hogere stukprijs in een multipack is verboden",
         (hit.fact,),
     )
 
