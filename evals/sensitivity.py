@@ -28,7 +28,7 @@ RANKER: Final = "src/assistant/model/ranker.json"
 # The weights of a signal are those whose name starts with one of these; together they are all weights of the ranker. What the
 # other names of a subject, the country and the form of a section add is little each, and is switched off together.
 SIGNALS: Final = {
-    "vectoren": ("dense_chunk", "dense_fact"),
+    "vectoren": ("dense_chunk", "dense_fact", "late"),
     "woorden": ("body", "heading", "all"),
     "vragen": ("question", "dense_question"),
     "lettergroepen": ("ngrams",),

@@ -100,3 +100,14 @@ def test_a_far_too_long_question_is_refused() -> None:
 )
 def test_a_town_that_the_knowledge_base_never_names_is_no_part_of_the_question(text: str, kept: str) -> None:
     assert without_towns(text, Vocabulary.count(["Het magazijn van Almelo."])) == kept
+
+
+@pytest.mark.parametrize("marks", ["?", "??", "?!?!", "!?", "???!!"])
+def test_a_row_of_marks_counts_as_one(marks: str) -> None:
+    vocabulary = Vocabulary.count(["de koopknop terug krijgen"])
+    query = analyse(f"koopknop terug{marks}", vocabulary, SynonymIndex([]))
+    assert query.text == "koopknop terug?"
+
+
+def test_calls_without_a_question_end_in_a_point() -> None:
+    assert analyse("koopknop weg!!", Vocabulary.count(["de koopknop is weg"]), SynonymIndex([])).text == "koopknop weg."

@@ -72,6 +72,7 @@ _COMMAND = re.compile(
     r"|\b(?:systeemprompt|system prompt|jailbreak|ontwikkelaarsmodus|developer mode|dan-modus)\b",
     re.IGNORECASE,
 )
+_MARKS = re.compile(r"[!?]*![!?]*|\?{2,}")
 _PLACE_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LOOSE_WORD = re.compile(r"'?[^\W\d_]+(?:['’][^\W\d_]+)?")
 
@@ -181,7 +182,7 @@ TOWNS = frozenset(
 
 def analyse(question: str, vocabulary: Vocabulary, synonyms: SynonymIndex, marketplace: str = "NL") -> Query:
     """The question as the retrievers need it; unknown words are repaired against the vocabulary where one is near."""
-    searched = without_towns(_searched_part(question), vocabulary)
+    searched = without_towns(_with_single_marks(_searched_part(question)), vocabulary)
     repairs = tuple(find_repairs(searched, vocabulary))
     text = standard_forms(apply_repairs(searched, repairs))
     stems = tokens(text, vocabulary)
@@ -205,6 +206,11 @@ def _searched_part(question: str) -> str:
     if len(parts) <= SEARCHED_WORDS:
         return question
     return " ".join([*parts[: SEARCHED_WORDS // 2], *parts[-SEARCHED_WORDS // 2 :]])
+
+
+def _with_single_marks(text: str) -> str:
+    """The text with ``?!?!`` as one question mark and ``!!`` as a point: a row of marks says nothing, and would count as words."""
+    return _MARKS.sub(lambda found: "?" if "?" in found.group() else ".", text)
 
 
 def without_towns(text: str, vocabulary: Vocabulary) -> str:
