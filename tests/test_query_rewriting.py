@@ -109,5 +109,5 @@ def test_a_row_of_marks_counts_as_one(marks: str) -> None:
     assert query.text == "koopknop terug?"
 
 
-def test_calls_without_a_question_end_in_a_point() -> None:
-    assert analyse("koopknop weg!!", Vocabulary.count(["de koopknop is weg"]), SynonymIndex([])).text == "koopknop weg."
+def test_a_row_of_calls_counts_as_one() -> None:
+    assert analyse("koopknop weg!!", Vocabulary.count(["de koopknop is weg"]), SynonymIndex([])).text == "koopknop weg!"

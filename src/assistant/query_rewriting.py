@@ -72,7 +72,7 @@ _COMMAND = re.compile(
     r"|\b(?:systeemprompt|system prompt|jailbreak|ontwikkelaarsmodus|developer mode|dan-modus)\b",
     re.IGNORECASE,
 )
-_MARKS = re.compile(r"[!?]*![!?]*|\?{2,}")
+_MARKS = re.compile(r"[!?]{2,}")
 _PLACE_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LOOSE_WORD = re.compile(r"'?[^\W\d_]+(?:['’][^\W\d_]+)?")
 
@@ -209,8 +209,8 @@ def _searched_part(question: str) -> str:
 
 
 def _with_single_marks(text: str) -> str:
-    """The text with ``?!?!`` as one question mark and ``!!`` as a point: a row of marks says nothing, and would count as words."""
-    return _MARKS.sub(lambda found: "?" if "?" in found.group() else ".", text)
+    """The text with ``?!?!`` as one question mark and ``!!`` as one ``!``: a row of marks says nothing, and would count as words."""
+    return _MARKS.sub(lambda found: "?" if "?" in found.group() else "!", text)
 
 
 def without_towns(text: str, vocabulary: Vocabulary) -> str:
