@@ -11,7 +11,6 @@ from tokenizers.models import WordLevel
 from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import Whitespace
 
-from assistant import retrievers
 from assistant.documents import Document, Section
 from assistant.embeddings import load_embedding_model
 from assistant.errors import VectorIndexError
@@ -479,13 +478,13 @@ def test_the_best_are_ordered_anew_by_what_is_read_word_by_word(index: Knowledge
     assert values(found, "late_missed") == pytest.approx({row: 31 - 2**row for row in scores})
 
 
-@pytest.mark.parametrize(("most", "limit", "rows"), [(2, 1, [1]), (2, 2, [1, 0]), (2, 4, [3, 2, 1, 0]), (4, 2, [3, 2])])
-def test_as_many_are_read_as_are_asked_for_and_a_few_at_least(
-    index: KnowledgeIndex, reader: LateInteraction, monkeypatch: pytest.MonkeyPatch, most: int, limit: int, rows: list[int]
+@pytest.mark.parametrize(("most", "limit", "rows"), [(2, 1, [1]), (2, 2, [1, 0]), (2, 4, [1, 0, 2, 3]), (4, 2, [3, 2])])
+def test_only_the_best_few_are_read_and_the_others_stay_behind_them(
+    index: KnowledgeIndex, reader: LateInteraction, most: int, limit: int, rows: list[int]
 ) -> None:
-    monkeypatch.setattr(retrievers, "READ_CLOSELY", most)
+    retriever = make_reading(index, reader, late=1.0).model_copy(update={"read_closely": most})
 
-    found = make_reading(index, reader, late=1.0).retrieve(read(index, NAMING_ALL), limit)
+    found = retriever.retrieve(read(index, NAMING_ALL), limit)
 
     assert [candidate.row for candidate in found] == rows
 

@@ -87,4 +87,4 @@ def learn_weights(examples: Examples, *, steps: int = 400, l2: float = 0.002) ->
 def make_retriever(index: KnowledgeIndex, model: EmbeddingModel, ranker: Ranker, folder: Path | None = None) -> HybridRetriever:
     """A retriever over an open index; ``folder`` is that of the model, with what reads word by word in it, if anything should."""
     late = LateInteraction.load(folder / LATE_FOLDER) if folder else None
-    return HybridRetriever(index=index, model=model, ranker=ranker, synonyms=SynonymIndex(index.synonyms), late=late)
+    return HybridRetriever(index=index, model=model, ranker=ranker, synonyms=SynonymIndex(index.synonyms), late=late, read_closely=40)

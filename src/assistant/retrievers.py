@@ -112,6 +112,7 @@ class HybridRetriever(BaseRetriever):
     ranker: Ranker
     synonyms: SynonymIndex
     late: LateInteraction | None = None
+    read_closely: int = READ_CLOSELY
     limit: int = 10
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[LangChainDocument]:
@@ -152,21 +153,24 @@ class HybridRetriever(BaseRetriever):
             features = (1 - CONTEXT_SHARE) * features + CONTEXT_SHARE * self._features(searches[1], rows)
             features[:, [FEATURES.index(name) for name in _FORMS]] = 0.0  # the subject of a follow-up weighs more than its form
             scores = self.ranker.score(features) + self._nearness(rows, context)
-        order = np.lexsort((rows, -scores))[: max(limit, READ_CLOSELY)]
+        order = np.lexsort((rows, -scores))[: max(limit, self.read_closely)]
         matches: list[Match] = []
         if self.late is not None:
-            rows, features, scores = rows[order], features[order], scores[order] - self.ranker.score(features[order])
-            matches = self._read_closely(query, rows, context)
-            features[:, -len(_LATE) :] = [match[: len(_LATE)] for match in matches]
-            scores += self.ranker.score(features)
-            order = np.lexsort((rows, -scores))
+            rows, features, scores = rows[order], features[order], scores[order]
+            few = slice(self.read_closely)
+            matches = self._read_closely(query, rows[few], context)
+            before = self.ranker.score(features[few])
+            features[few, -len(_LATE) :] = [match[: len(_LATE)] for match in matches]
+            scores[few] += self.ranker.score(features[few]) - before
+            scores[self.read_closely :] = np.minimum(scores[self.read_closely :], scores[few].min())  # the others stay behind
+            order = np.lexsort((np.arange(len(rows)) >= self.read_closely, -scores))
         return [
             Candidate(
                 row=int(rows[place]),
                 chunk=self.index.chunk(int(rows[place])),
                 score=float(scores[place]),
                 features=dict(zip(FEATURES, map(float, features[place]), strict=True)),
-                fact_matches=matches[place].facts if matches else (),
+                fact_matches=matches[place].facts if place < len(matches) else (),
             )
             for place in order[:limit]
         ]
