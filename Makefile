@@ -26,7 +26,7 @@ bench: $(VENV)/.installed-test
 
 train-embedding: $(VENV)/.installed-test
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m training.train_embedding
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m training.train_late_interaction
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m training.train_late_interaction --hide dev rank
 
 $(BIN)/python:
 	@echo "→ Virtuele omgeving maken in $(VENV)"

@@ -2,8 +2,9 @@
 
 Answerable questions are corpus questions that the index has not seen (``rank`` and ``dev``), and questions as sellers type
 them (``situations.jsonl``, ``spoken.jsonl``): without these, one in ten of such questions was refused. Unanswerable ones
-stand in ``training/unanswerable*.jsonl``; for every section some of them ask for just what it does not say, and the answerable
-questions of ``boundary.jsonl`` were written beside those. A further kind is made: an answerable question whose right sections
+stand in ``training/unanswerable*.jsonl``, of which the half that the reading word by word did not learn from is used; for every
+section some of them ask for just what it does not say, and the answerable questions of ``boundary.jsonl`` were written beside
+those. A further kind is made: an answerable question whose right sections
 are hidden. The scope reading that the network weighs is always learned on other questions than those it reads. The line is
 drawn on questions as they come, not on those of the boundary.
 """

@@ -46,6 +46,7 @@ SHARPNESS = 20.0  # how much the best fact of a section stands above its others 
 FACT_WEIGHT = 0.5
 OUTSIDE_PER_BATCH = 16
 OUTSIDE_WEIGHT = 0.5
+LINE = 1.0  # between the scores of answered and unanswerable questions
 ABSENT = -1e4
 
 
@@ -87,7 +88,6 @@ class MaxSim(nn.Module):
         self.raw_weights = nn.Parameter(weights)
         self.shares = nn.Parameter(torch.tensor([1.0, 1.0]))
         self.scale = nn.Parameter(torch.tensor(12.0))
-        self.line = nn.Parameter(torch.tensor(1.0))  # between the scores of answered and unanswerable questions
 
     def forward(self, asked: Tensor, known: Tensor, parts: Tensor, held: Tensor) -> tuple[Tensor, Tensor]:
         """Scores ``(batch, sections)`` and ``(batch, facts)`` of the first section.
@@ -174,7 +174,7 @@ def train(
             loss = cross_entropy(scores[:BATCH_SIZE], torch.zeros(BATCH_SIZE, dtype=torch.long))
             loss = loss + FACT_WEIGHT * cross_entropy(facts, wanted, ignore_index=-1)
             answered, outside_best = scores[:BATCH_SIZE, 0], scores[BATCH_SIZE:].amax(dim=1)
-            line = model.line * model.scale
+            line = LINE * model.scale
             loss = loss + OUTSIDE_WEIGHT * (softplus(line - answered).mean() + softplus(outside_best - line).mean())
             optimizer.zero_grad()
             loss.backward()

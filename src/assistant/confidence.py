@@ -30,9 +30,9 @@ CONFIDENCE_FEATURES: Final = (
     "repair_count", "mean_weight", "scope", "fact_chance", "fact_coverage", "fact_spread", "fact_score", "years_missed", "places_missed",
     "companies_missed", "names_missed", "unit_missed", "unit_missed_by_best",
 )  # fmt: skip
-# A question that sounds so little like this subject is not answered, whatever its everyday words are found in. None of 883
-# answerable development questions lies below it that would be answered otherwise.
-LEAST_SCOPE: Final = -3.0
+# A question that sounds so little like this subject is not answered, whatever its everyday words are found in. Of 5,485
+# answerable questions that were hidden when this was learned 3 lie below it, of 13,558 unanswerable ones 521.
+LEAST_SCOPE: Final = -4.0
 _RARE_WEIGHT: Final = 4.0
 _NAME: Final = re.compile(r"(?<=[a-zé,] )[A-Z][\w-]{2,}")
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
