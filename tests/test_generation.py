@@ -196,6 +196,33 @@ def test_warnings_tell_of_an_old_figure_and_of_another_country() -> None:
     assert second.startswith("Deze cijfers gelden voor Duitsland; voor Nederland")
 
 
+VINE = make_chunk(
+    "Wat kost Vine?",
+    "Vine kost tot 2 stuks niets en tot 30 stuks € 170. Je betaalt pas na de eerste recensie. In Duitsland kost een deelname € 200.\n\n"
+    "Of deze prijs van € 200 nog geldt, is niet bevestigd. Wat Vine in Nederland kost, is niet gevonden.",
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "shown", "hidden"),
+    [
+        (2, "niet bevestigd", "eerste recensie"),  # it follows the figure
+        (0, "Wat Vine in Nederland kost, is niet gevonden.", "niet bevestigd"),  # it is about the reader's own shop
+        (1, "Je betaalt pas", "niet gevonden"),  # no figure, nothing to be unsure of
+    ],
+)
+def test_figures_come_with_what_limits_them(place: int, shown: str, hidden: str) -> None:
+    text = body(draft_of("Wat kost Vine?", [VINE], {(0, place): 0.9}))
+    assert shown in text
+    assert hidden not in text
+
+
+def test_freshness_names_the_country_that_a_figure_is_said_of() -> None:
+    draft = draft_of("Wat kost Vine?", [VINE.model_copy(update={"marketplaces": ("NL", "BE")})], {(0, 2): 0.9})
+    assert draft.pieces[-1].endswith("geldt voor Duitsland._")
+    assert any(warning.startswith("Deze cijfers gelden voor Duitsland; voor Nederland") for warning in draft.warnings)
+
+
 def test_plain_keeps_words_of_a_link_and_drops_a_reference_at_the_end() -> None:
     assert plain("Kies [FBA](fba.md); zie [Opslag](opslag.md).") == "Kies FBA."
     assert plain("Zie [KvK](https://kvk.nl).") == "Zie [KvK](https://kvk.nl)."

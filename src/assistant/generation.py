@@ -13,7 +13,7 @@ from typing import Final
 
 from assistant.calculation import WorkedSum
 from assistant.documents import GLOSSARY, Chunk, Citation, Fact, Record
-from assistant.query_rewriting import MARKETPLACE_LABELS, Query
+from assistant.query_rewriting import MARKETPLACE_LABELS, Query, named_marketplaces
 from assistant.question_shapes import Shape, question_shape
 from assistant.retrievers import Candidate
 from assistant.selection import RankedFact
@@ -52,6 +52,10 @@ _DISPUTED = re.compile(
     r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE
 )
 _FIGURE = re.compile(r"€|£|\$|%|\d")
+_AMOUNT = re.compile(r"[€£$%]")
+# What limits figures: not confirmed at all, or not for the reader's own shop.
+_RESERVATION = re.compile(r"\bniet (?:bevestigd|gevonden)\b")
+_HOME = re.compile(r"\b(?:Nederland|Amazon\.nl|België|Amazon\.com\.be)\b")
 _ARTICLE = r"\[(?:[^\]]+)\]\((?!https?://)[^)]*\)"
 _LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")
 # "…; zie [Opslagkosten](…)" at the end of a sentence: the reader has the sources below the answer.
@@ -209,6 +213,7 @@ def _pick(
             basket.add(fact.candidate, places)
             covered += fact.chance
     basket.complete_blocks()
+    basket.add_reservations()
     return basket.picked()
 
 
@@ -298,6 +303,22 @@ class _Basket:
                 enough = 1 if is_counted else max(2, COMPLETED_SHARE * len(whole))
                 if len(held) >= enough and self.cost(candidate, whole) <= COMPLETED_CHARACTERS:
                     self.add(candidate, whole)
+
+    def add_reservations(self) -> None:
+        """Add the sentence that says how far the figures shown are sure, when it follows them or is about the reader's own shop.
+
+        "Of de prijzen in 2026 nog gelden, is niet bevestigd" belongs to the prices, whatever was asked.
+        """
+        for candidate, places in list(self._places.items()):
+            facts = self._candidates[candidate].chunk.facts
+            figures = [place for place in places if _FIGURE.search(facts[place].text)]
+            for place, fact in enumerate(facts):
+                if fact.kind != "sentence" or place in places or not _RESERVATION.search(fact.text):
+                    continue
+                if any(
+                    _follows(facts, figure, place) or (_HOME.search(fact.text) and _AMOUNT.search(facts[figure].text)) for figure in figures
+                ):
+                    self.add(candidate, {place})
 
     def holds(self, candidate: int, places: set[int]) -> bool:
         """Whether all of these places are in already."""
@@ -407,6 +428,12 @@ def _leans(fact: Fact) -> bool:
     return fact.leans or (fact.kind == "sentence" and (_LEANS_INSIDE.search(fact.text) is not None or len(fact.text.split()) < 4))
 
 
+def _follows(facts: Sequence[Fact], first: int, second: int) -> bool:
+    """Whether a fact stands next after another, or after the list or table that holds it."""
+    between = facts[first + 1 : second]
+    return first < second and all(fact.kind in ("bullet", "row") and fact.block == facts[first].block for fact in between)
+
+
 def _length(fact: Fact) -> int:
     """About how many characters a fact takes: a row has only its cells, under the names of the columns."""
     return (sum(len(cell) + 3 for cell in fact.cells) if fact.kind == "row" else len(fact.text)) + 5
@@ -508,12 +535,22 @@ def freshness(citations: Sequence[Citation], chunks: Sequence[Chunk]) -> str:
     days = [citation.checked_on for citation in citations if citation.checked_on]
     if not days:
         return ""
-    places = list(dict.fromkeys(place for chunk in chunks[:2] for place in chunk.marketplaces))
+    places = figure_places(citations, chunks)
     return (
         f"_Nagekeken op {dutch_date(min(days))}; geldt voor {dutch_list([MARKETPLACE_LABELS.get(p, p) for p in places])}._"
         if places
         else (f"_Nagekeken op {dutch_date(min(days))}._")
     )
+
+
+def figure_places(citations: Sequence[Citation], chunks: Sequence[Chunk]) -> list[str]:
+    """The marketplaces that the figures shown hold for: those a fact names itself, or else those of its section."""
+    found: dict[str, None] = {}
+    for citation, chunk in zip(citations, chunks, strict=True):
+        for line in citation.quote.split("\n"):
+            if _FIGURE.search(line) and not _RESERVATION.search(line):
+                found.update(dict.fromkeys(named_marketplaces(line) or chunk.marketplaces))
+    return list(found)
 
 
 def warnings(query: Query, chunks: Sequence[Chunk], citations: Sequence[Citation], today: date) -> Iterator[str]:
@@ -522,12 +559,11 @@ def warnings(query: Query, chunks: Sequence[Chunk], citations: Sequence[Citation
         if chunk.review_by is not None and chunk.review_by < today:
             yield f"‘{chunk.title}’ moest vóór {dutch_date(chunk.review_by)} worden nagekeken; controleer de cijfers in Seller Central."
     named = query.named_marketplaces or (query.marketplace,)
-    if chunks and any(_FIGURE.search(citation.quote) for citation in citations[:1]):
-        first = chunks[0]
-        if first.marketplaces and "EU" not in first.marketplaces and not set(named) & set(first.marketplaces):
-            there = dutch_list([MARKETPLACE_LABELS.get(place, place) for place in first.marketplaces])
-            here = dutch_list([MARKETPLACE_LABELS.get(place, place) for place in named])
-            yield f"Deze cijfers gelden voor {there}; voor {here} staan ze niet in de kennisbank."
+    places = figure_places(citations[:1], chunks[:1])
+    if places and "EU" not in places and not set(named) & set(places):
+        there = dutch_list([MARKETPLACE_LABELS.get(place, place) for place in places])
+        here = dutch_list([MARKETPLACE_LABELS.get(place, place) for place in named])
+        yield f"Deze cijfers gelden voor {there}; voor {here} staan ze niet in de kennisbank."
     if any(_DISPUTED.search(citation.quote) for citation in citations):
         yield "Niet alles hierboven is bevestigd; kijk het na in Seller Central voordat je erop rekent."
 
