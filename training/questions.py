@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from assistant.articles import ASKED_FILE, read_corpus
 from assistant.documents import Chunk, Document
+from assistant.index import FACT_NAME_LENGTH
 from assistant.splitters import split
 
 PARTS = {"dev": 15, "rank": 15}  # percent; the rest is "train"
@@ -36,17 +37,52 @@ class FactQuestion(NamedTuple):
     place: int
 
 
+class BlindQuestion(NamedTuple):
+    """A question that was written without a look at the knowledge base, with the facts that answer it, the one to open with first.
+
+    ``facts`` are document id, heading and place; without any, nothing in the knowledge base answers it. ``verdict`` is ``yes``,
+    ``no``, ``depends`` or nothing.
+    """
+
+    question: str
+    facts: list[tuple[str, str, int]]
+    verdict: str
+
+
+BLIND = Path(__file__).parent / "blind.jsonl"
 FACT_QUESTIONS = Path(__file__).parents[1] / "corpus" / ASKED_FILE
 
 
 def read_fact_questions(chunks: Sequence[Chunk], path: Path = FACT_QUESTIONS) -> list[FactQuestion]:
     """The questions of ``vragen.jsonl`` whose fact, named by its first words, still stands in its section."""
-    places = {(chunk.document_id, chunk.heading, fact.text[:48]): place for chunk in chunks for place, fact in enumerate(chunk.facts)}
+    places = {
+        (chunk.document_id, chunk.heading, fact.text[:FACT_NAME_LENGTH]): place
+        for chunk in chunks
+        for place, fact in enumerate(chunk.facts)
+    }
     found = []
     for entry in map(json.loads, path.read_text("utf-8").splitlines()):
         place = places.get((entry["document_id"], entry["heading"], entry["fact"]))
         if place is not None:
             found.append(FactQuestion(entry["question"], entry["document_id"], entry["heading"], place))
+    return found
+
+
+def read_blind(chunks: Sequence[Chunk], part: str, path: Path = BLIND) -> list[BlindQuestion]:
+    """The blind questions of a part, ``learn`` or ``test`` (by other writers, and learned from by nothing).
+
+    None of them stands in the index. One whose facts have changed since is left out.
+    """
+    places = {
+        (chunk.document_id, chunk.heading, fact.text[:FACT_NAME_LENGTH]): place
+        for chunk in chunks
+        for place, fact in reversed(list(enumerate(chunk.facts)))
+    }
+    found = []
+    for entry in map(json.loads, path.read_text("utf-8").splitlines()):
+        known = [(document_id, heading, places.get((document_id, heading, start), -1)) for document_id, heading, start in entry["facts"]]
+        if entry["part"] == part and all(place >= 0 for _, _, place in known):
+            found.append(BlindQuestion(entry["question"], known, entry["verdict"]))
     return found
 
 
