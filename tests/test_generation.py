@@ -223,6 +223,15 @@ def test_freshness_names_the_country_that_a_figure_is_said_of() -> None:
     assert any(warning.startswith("Deze cijfers gelden voor Duitsland; voor Nederland") for warning in draft.warnings)
 
 
+def test_a_date_in_another_country_does_not_make_the_answer_foreign() -> None:
+    chunk = make_chunk(
+        "Prijs elders", "Je mag elders goedkoper zijn. In Duitsland verbood de toezichthouder dat toezicht op 5 februari 2026."
+    )
+    draft = draft_of("Mag ik elders goedkoper zijn?", [chunk.model_copy(update={"marketplaces": ("EU",)})], {(0, 0): 0.5, (0, 1): 0.4})
+    assert draft.pieces[-1].endswith("geldt voor de EU._")
+    assert not draft.warnings
+
+
 def test_plain_keeps_words_of_a_link_and_drops_a_reference_at_the_end() -> None:
     assert plain("Kies [FBA](fba.md); zie [Opslag](opslag.md).") == "Kies FBA."
     assert plain("Zie [KvK](https://kvk.nl).") == "Zie [KvK](https://kvk.nl)."

@@ -55,11 +55,7 @@ FACT_QUESTIONS = Path(__file__).parents[1] / "corpus" / ASKED_FILE
 
 def read_fact_questions(chunks: Sequence[Chunk], path: Path = FACT_QUESTIONS) -> list[FactQuestion]:
     """The questions of ``vragen.jsonl`` whose fact, named by its first words, still stands in its section."""
-    places = {
-        (chunk.document_id, chunk.heading, fact.text[:FACT_NAME_LENGTH]): place
-        for chunk in chunks
-        for place, fact in enumerate(chunk.facts)
-    }
+    places = _places_by_name(chunks)
     found = []
     for entry in map(json.loads, path.read_text("utf-8").splitlines()):
         place = places.get((entry["document_id"], entry["heading"], entry["fact"]))
@@ -73,17 +69,22 @@ def read_blind(chunks: Sequence[Chunk], part: str, path: Path = BLIND) -> list[B
 
     None of them stands in the index. One whose facts have changed since is left out.
     """
-    places = {
-        (chunk.document_id, chunk.heading, fact.text[:FACT_NAME_LENGTH]): place
-        for chunk in chunks
-        for place, fact in reversed(list(enumerate(chunk.facts)))
-    }
+    places = _places_by_name(chunks)
     found = []
     for entry in map(json.loads, path.read_text("utf-8").splitlines()):
         known = [(document_id, heading, places.get((document_id, heading, start), -1)) for document_id, heading, start in entry["facts"]]
         if entry["part"] == part and all(place >= 0 for _, _, place in known):
             found.append(BlindQuestion(entry["question"], known, entry["verdict"]))
     return found
+
+
+def _places_by_name(chunks: Sequence[Chunk]) -> dict[tuple[str, str, str], int]:
+    """The place of each fact by document id, heading and first words."""
+    return {
+        (chunk.document_id, chunk.heading, fact.text[:FACT_NAME_LENGTH]): place
+        for chunk in chunks
+        for place, fact in enumerate(chunk.facts)
+    }
 
 
 def part_of(question: str) -> str:

@@ -544,12 +544,18 @@ def freshness(citations: Sequence[Citation], chunks: Sequence[Chunk]) -> str:
 
 
 def figure_places(citations: Sequence[Citation], chunks: Sequence[Chunk]) -> list[str]:
-    """The marketplaces that the figures shown hold for: those a fact names itself, or else those of its section."""
+    """The marketplaces that the figures shown hold for: those named by the facts with an amount, or else those of the sections.
+
+    A date says nothing of the kind: what a German authority forbade on 5 February does not make the whole answer German.
+    """
     found: dict[str, None] = {}
-    for citation, chunk in zip(citations, chunks, strict=True):
-        for line in citation.quote.split("\n"):
-            if _FIGURE.search(line) and not _RESERVATION.search(line):
-                found.update(dict.fromkeys(named_marketplaces(line) or chunk.marketplaces))
+    for needed in (_AMOUNT, _FIGURE):
+        for citation, chunk in zip(citations, chunks, strict=True):
+            for line in citation.quote.split("\n"):
+                if needed.search(line) and not _RESERVATION.search(line):
+                    found.update(dict.fromkeys((named_marketplaces(line) if needed is _AMOUNT else ()) or chunk.marketplaces))
+        if found:
+            break
     return list(found)
 
 

@@ -1,8 +1,8 @@
 """Finds the chunks that answer a question: BM25 over several fields and dense vectors, fused by learned weights.
 
 Second step of the path of a question. Each signal proposes candidates; every candidate then gets its features, and one
-linear score orders them. The best few are read word by word and ordered anew. The weights are learned on questions that neither the embedding model nor the index has seen
-(``training/train_ranker.py``) and stand in ``model/ranker.json``.
+linear score orders them. The best few are read word by word and ordered anew. The weights are learned on questions that neither
+the embedding model nor the index has seen (``training/train_ranker.py``) and stand in ``model/ranker.json``.
 """
 
 import json
