@@ -299,6 +299,16 @@ def test_questions_as_asked_belong_to_the_section_they_name(corpus_folder: Path)
     assert len(corpus.asked) == 3
 
 
+def test_a_question_of_which_the_whole_answer_is_known_belongs_to_every_fact_of_it(corpus_folder: Path) -> None:
+    opslag = next(d for d in read_corpus([corpus_folder]).documents if d.document_id == "fba/opslag.md").sections[0].heading
+    also = f'"also": [["fba/opslag.md", "{opslag}", "Tweede"], ["start/plan.md", "Kop", "Derde"]]'
+    line = (ASKED % (opslag, "wa kost da stallen")).replace('"fact"', f'{also}, "fact"')
+    (corpus_folder / "vragen.jsonl").write_text(line + ASKED % (opslag, "en dit?"), "utf-8")
+    section = next(d for d in read_corpus([corpus_folder]).documents if d.document_id == "fba/opslag.md").sections[0]
+    assert [one.question for one in section.asked] == ["wa kost da stallen", "en dit?"]
+    assert section.answered == (Asked(question="wa kost da stallen", fact="Opslag"), Asked(question="wa kost da stallen", fact="Tweede"))
+
+
 def test_a_broken_line_with_questions_is_named(corpus_folder: Path) -> None:
     (corpus_folder / "vragen.jsonl").write_text(ASKED % ("Kop", "goed?") + '{"document_id": "fba/opslag.md"}\nkapot\n', "utf-8")
     with pytest.raises(CorpusError) as caught:

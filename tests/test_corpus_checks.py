@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -6,6 +7,8 @@ import pytest
 
 from assistant.articles import read_corpus
 from assistant.corpus_checks import check_corpus, normalise_question, stale_documents
+from assistant.documents import fact_hash
+from assistant.splitters import split_facts
 from tests.small_corpus import PLANS
 
 TODAY = date(2026, 11, 22)
@@ -147,3 +150,22 @@ def test_questions_about_a_section_that_is_gone_are_found(corpus_folder: Path) -
     assert check_corpus(read_corpus([corpus_folder]), [corpus_folder], TODAY) == [
         "vragen.jsonl: 2 vragen horen bij fba/opslag.md ('Weg'), maar die sectie bestaat niet; pas de kop daar aan"
     ]
+
+
+def test_a_verdict_whose_fact_has_changed_is_found(corpus_folder: Path) -> None:
+    opslag = next(document for document in read_corpus([corpus_folder]).documents if document.document_id == "fba/opslag.md").sections[0]
+    fact = split_facts(opslag.text)[0].text
+    entry = {
+        "document_id": "fba/opslag.md",
+        "heading": opslag.heading,
+        "fact": fact[:48],
+        "question": "moet dat?",
+        "also": [],
+        "verdict": "no",
+    }
+    told = []
+    for changes in ({"decided_by": fact_hash(fact)}, {"decided_by": "0" * 8}, {"fact": "Weg", "decided_by": "0" * 8}):
+        (corpus_folder / "vragen.jsonl").write_text(json.dumps(entry | changes) + "\n", "utf-8")
+        told.append(check_corpus(read_corpus([corpus_folder]), [corpus_folder], TODAY))
+    changed = "vragen.jsonl: 'moet dat?': het feit waar het oordeel op rust is veranderd in fba/opslag.md; "
+    assert told == [[], [f"{changed}kijk na of 'no' nog klopt en zet decided_by op '{fact_hash(fact)}'"], [f"{changed}haal verdict weg"]]

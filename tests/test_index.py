@@ -396,7 +396,7 @@ def test_an_index_of_another_form_is_refused(store: IndexStore, build: Build, do
 
 
 PARTS = [
-    "manifest.json", "unit_vectors.npy", "unit_kinds.npy", "unit_starts.npy", "question_starts.npy", "asked_places.npy", "asked_starts.npy", "vocabulary.json", "synonyms.json",
+    "manifest.json", "unit_vectors.npy", "unit_kinds.npy", "unit_starts.npy", "question_starts.npy", "asked_places.npy", "asked_starts.npy", "answered_places.npy", "answered_starts.npy", "vocabulary.json", "synonyms.json",
     "chunks.sqlite", "bm25/body/data.csc.index.npy", "bm25/ngrams/vocab.index.json", "chroma/chroma.sqlite3",
     "latent/words.json", "latent/components.npy", "latent/vectors.npy",
 ]  # fmt: skip

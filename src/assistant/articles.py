@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from assistant.documents import Asked, Document, Record, Section, Source
+from assistant.documents import Asked, Document, Record, Section, Source, Verdict
 from assistant.errors import CorpusError
 
 MARKETPLACES = ("NL", "BE", "DE", "FR", "IT", "ES", "PL", "SE", "IE", "UK", "US", "EU")
@@ -121,13 +121,29 @@ class FigureFile(_Strict):
     figures: Annotated[dict[str, Figure], Field(min_length=1)]
 
 
+class FactName(NamedTuple):
+    """Where a fact stands, and its first words."""
+
+    document_id: str
+    heading: str
+    fact: str
+
+
 class AskedQuestion(Record):
-    """A line of ``vragen.jsonl``: one more way to ask for a section, and the first words of the fact that answers it."""
+    """A line of ``vragen.jsonl``: one more way to ask for a section, and the first words of the fact that answers it.
+
+    ``also`` names the other facts that belong in the answer, empty when that one is all of it; None when they are not known.
+    ``verdict`` is what the answer opens with, when these facts decide a yes-or-no question, and ``decided_by`` the ``fact_hash``
+    of the first of them when that was said.
+    """
 
     document_id: str
     heading: str
     fact: str
     question: str
+    also: tuple[FactName, ...] | None = None
+    verdict: Verdict = ""
+    decided_by: str = ""
 
 
 class Corpus(BaseModel):
@@ -207,12 +223,8 @@ def read_corpus(folders: Sequence[Path]) -> Corpus:
     asked = tuple(question for folder in folders for question in _read_asked(folder / ASKED_FILE, faults))
     if faults:
         raise CorpusError(faults)
-    by_section: dict[tuple[str, str], dict[str, Asked]] = {}
-    for entry in asked:
-        own = by_section.setdefault((entry.document_id, entry.heading), {})
-        own.setdefault(entry.question, Asked(question=entry.question, fact=entry.fact))
     return Corpus(
-        documents=tuple(_with_asked(documents[key], by_section) for key in sorted(documents)),
+        documents=_with_asked([documents[key] for key in sorted(documents)], asked),
         asked=asked,
         topics=topics,
         figures=figures,
@@ -236,12 +248,27 @@ def _read_asked(path: Path, faults: list[str]) -> list[AskedQuestion]:
     return found
 
 
-def _with_asked(document: Document, asked: Mapping[tuple[str, str], Mapping[str, Asked]]) -> Document:
-    sections = tuple(
-        section.model_copy(update={"asked": tuple(asked.get((document.document_id, section.heading), {}).values())})
-        for section in document.sections
+def _with_asked(documents: Sequence[Document], entries: Sequence[AskedQuestion]) -> tuple[Document, ...]:
+    """The documents with the questions of ``vragen.jsonl`` in the sections they name; the same question only once in each."""
+    asked: dict[tuple[str, str], dict[str, Asked]] = {}
+    answered: dict[tuple[str, str], dict[Asked, None]] = {}
+    for entry in entries:
+        own = asked.setdefault((entry.document_id, entry.heading), {})
+        own.setdefault(entry.question, Asked(question=entry.question, fact=entry.fact))
+        if entry.also is not None:
+            opening = Asked(question=entry.question, fact=entry.fact, verdict=entry.verdict, decided_by=entry.decided_by)
+            answered.setdefault((entry.document_id, entry.heading), {})[opening] = None
+            for document_id, heading, fact in entry.also:
+                answered.setdefault((document_id, heading), {})[Asked(question=entry.question, fact=fact)] = None
+
+    def with_asked(document_id: str, section: Section) -> Section:
+        key = document_id, section.heading
+        return section.model_copy(update={"asked": tuple(asked.get(key, {}).values()), "answered": tuple(answered.get(key, ()))})
+
+    return tuple(
+        document.model_copy(update={"sections": tuple(with_asked(document.document_id, section) for section in document.sections)})
+        for document in documents
     )
-    return document.model_copy(update={"sections": sections})
 
 
 def article_paths(folder: Path) -> Iterator[Path]:

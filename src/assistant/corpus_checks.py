@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from assistant.articles import ASKED_FILE, FIGURES_FOLDER, Corpus
-from assistant.documents import Document, Section
+from assistant.documents import Document, Section, fact_hash
+from assistant.index import FACT_NAME_LENGTH
 from assistant.splitters import read_blocks, split_facts, table_cells
 
 MINIMUM_QUESTIONS = 12
@@ -61,6 +62,7 @@ def check_corpus(corpus: Corpus, folders: Sequence[Path], today: date) -> list[s
         *_check_uniqueness(corpus),
         *_check_figures(corpus, today),
         *_check_asked(corpus),
+        *_check_verdicts(corpus),
     ]
     ids = {document.document_id for document in corpus.documents}
     for document in corpus.documents:
@@ -102,10 +104,29 @@ def _check_uniqueness(corpus: Corpus) -> Iterator[str]:
 def _check_asked(corpus: Corpus) -> Iterator[str]:
     """One finding per section that questions of ``vragen.jsonl`` name and that is not there."""
     sections = {(document.document_id, section.heading) for document in corpus.documents for section in document.sections}
-    lost = Counter((entry.document_id, entry.heading) for entry in corpus.asked)
+    lost = Counter(
+        place
+        for entry in corpus.asked
+        for place in {(entry.document_id, entry.heading), *((name.document_id, name.heading) for name in entry.also or ())}
+    )
     for (document_id, heading), count in lost.items():
         if (document_id, heading) not in sections:
             yield f"{ASKED_FILE}: {count} vragen horen bij {document_id} ({heading!r}), maar die sectie bestaat niet; pas de kop daar aan"
+
+
+def _check_verdicts(corpus: Corpus) -> Iterator[str]:
+    """One finding per verdict whose fact has changed, or gone, since it was given: it is not shown until someone looks at it."""
+    facts = {
+        (document.document_id, section.heading, fact.text[:FACT_NAME_LENGTH]): fact_hash(fact.text)
+        for document in corpus.documents
+        for section in document.sections
+        for fact in split_facts(section.text)
+    }
+    for entry in corpus.asked:
+        found = facts.get((entry.document_id, entry.heading, entry.fact), "")
+        if entry.verdict and entry.decided_by != found:
+            advice = f"kijk na of {entry.verdict!r} nog klopt en zet decided_by op {found!r}" if found else "haal verdict weg"
+            yield f"{ASKED_FILE}: {entry.question!r}: het feit waar het oordeel op rust is veranderd in {entry.document_id}; {advice}"
 
 
 def _check_figures(corpus: Corpus, today: date) -> Iterator[str]:

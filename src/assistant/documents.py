@@ -4,6 +4,7 @@ Nothing here reads, computes or imports a framework. A record is made once and n
 something else makes a new record.
 """
 
+import hashlib
 from datetime import date
 from typing import Final, Literal
 
@@ -31,23 +32,39 @@ class Source(Record):
     accessed_on: date | None = None
 
 
+Verdict = Literal["", "yes", "no", "depends"]
+
+
 class Asked(Record):
-    """One more way in which people ask for a section, and the first words of the fact that answers it."""
+    """One more way in which people ask for a section, and the first words of the fact that answers it.
+
+    ``verdict`` is what the answer opens with, when that fact opens it and decides a yes-or-no question; it holds as long as the
+    fact reads as it did then: ``decided_by`` is ``fact_hash`` of its text.
+    """
 
     question: str
     fact: str = ""
+    verdict: Verdict = ""
+    decided_by: str = ""
+
+
+def fact_hash(text: str) -> str:
+    """Eight hexadecimal digits that name the text of a fact."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 class Section(Record):
     """One ``##`` section of an article, or one part of an ingested document.
 
     ``questions`` stand in the article itself; ``asked`` are more ways in which people ask for it, used by the search alone.
+    ``answered`` are questions of which the whole answer is known, once for each fact of this section that belongs in it.
     """
 
     heading: str
     text: str
     questions: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = Field(default=(), exclude=True)
+    answered: tuple[Asked, ...] = Field(default=(), exclude=True)
     sources: tuple[Source, ...] = ()
     marketplaces: tuple[str, ...] = ()
 
@@ -87,8 +104,8 @@ class Fact(Record):
 class Chunk(Record):
     """One section as it is indexed, cited and shown.
 
-    ``chunk_id`` is a hash of everything that is embedded, so equal content has an equal id. ``asked`` is only there while
-    an index is built; a chunk read from an index has none.
+    ``chunk_id`` is a hash of everything that is embedded, so equal content has an equal id. ``asked`` and ``answered`` are only
+    there while an index is built; a chunk read from an index has none.
     """
 
     chunk_id: str
@@ -104,6 +121,7 @@ class Chunk(Record):
     sources: tuple[Source, ...] = ()
     questions: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = Field(default=(), exclude=True)
+    answered: tuple[Asked, ...] = Field(default=(), exclude=True)
     synonyms: tuple[tuple[str, ...], ...] = ()
     facts: tuple[Fact, ...] = ()
 

@@ -15,6 +15,7 @@ import socket
 import sqlite3
 import threading
 import uuid
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -28,22 +29,24 @@ from pydantic import ValidationError
 
 from assistant import vectorstore
 from assistant.bm25 import Bm25Index
-from assistant.documents import Chunk, Document, Record, Section
+from assistant.documents import Asked, Chunk, Document, Record, Section, Verdict, fact_hash
 from assistant.embeddings import EmbeddingModel, LangChainEmbeddings, Vectors
 from assistant.errors import IndexLockedError, VectorIndexError
 from assistant.latent import LatentSpace
 from assistant.splitters import SPLITTER_VERSION, split
 from assistant.tokenization import Vocabulary, ngrams, tokens
+from assistant.verdicts import direction
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 FORMAT: Final = "verkoopassistent-index/1"
-CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT, ASKED_UNIT = 0, 1, 2, 3
+CHUNK_UNIT, QUESTION_UNIT, FACT_UNIT, ASKED_UNIT, ANSWERED_UNIT = 0, 1, 2, 3, 4
+VERDICTS: Final[tuple[Verdict, ...]] = ("", "yes", "no", "depends")
 FIELDS = ("body", "heading", "questions", "all", "ngrams")
 FACT_NAME_LENGTH: Final = 48  # how many characters of a fact stand for it in ``vragen.jsonl``
 ROWS_IN_MEMORY: Final = 1_000
-LEXICAL_VERSION = "5"  # raise it when tokenization or the files of the index change
+LEXICAL_VERSION = "6"  # raise it when tokenization or the files of the index change
 
 
 class Fingerprint(Record):
@@ -83,7 +86,10 @@ class _Units:
 
 
 def unit_texts(chunk: Chunk) -> Iterator[tuple[int, str]]:
-    """What is embedded of a chunk: itself with its title and heading, each question about it, each fact under its heading."""
+    """What is embedded of a chunk: itself with its title and heading, each question about it, each fact under its heading.
+
+    Last come the questions of which the whole answer is known.
+    """
     yield CHUNK_UNIT, f"{chunk.title}. {chunk.heading}. {chunk.text}"
     for question in chunk.questions:
         yield QUESTION_UNIT, question
@@ -91,6 +97,8 @@ def unit_texts(chunk: Chunk) -> Iterator[tuple[int, str]]:
         yield ASKED_UNIT, asked.question
     for fact in chunk.facts:
         yield FACT_UNIT, f"{chunk.heading}: {fact.text}"
+    for answered in chunk.answered:
+        yield ANSWERED_UNIT, answered.question
 
 
 def all_questions(chunk: Chunk | Section) -> list[str]:
@@ -98,10 +106,25 @@ def all_questions(chunk: Chunk | Section) -> list[str]:
     return [*chunk.questions, *(asked.question for asked in chunk.asked)]
 
 
-def asked_places(chunk: Chunk) -> list[int]:
-    """For each question that people asked of a chunk the place of the fact that answers it; -1 when that is not known."""
+def fact_places(chunk: Chunk, asked: Sequence[Asked]) -> list[int]:
+    """For each of these questions about a chunk the place of the fact that answers it; -1 when that is not known."""
     places = {fact.text[:FACT_NAME_LENGTH]: place for place, fact in reversed(list(enumerate(chunk.facts)))}
-    return [places.get(asked.fact, -1) for asked in chunk.asked]
+    return [places.get(one.fact, -1) for one in asked]
+
+
+def verdicts_of(chunk: Chunk) -> list[Verdict]:
+    """For each question of which the whole answer is known its verdict; none when its fact has changed since."""
+    hashes = [fact_hash(fact.text) for fact in chunk.facts]
+    places = fact_places(chunk, chunk.answered)
+    return [
+        one.verdict if place >= 0 and one.decided_by == hashes[place] else "" for one, place in zip(chunk.answered, places, strict=True)
+    ]
+
+
+def direction_id(question: str) -> int:
+    """A number for which way a yes-or-no question points; 0 for any other question."""
+    pointed = direction(question)
+    return zlib.crc32(pointed.encode()) if pointed else 0
 
 
 def text_id(chunk: Chunk) -> str:
@@ -161,6 +184,10 @@ class KnowledgeIndex:
         self.question_starts: NDArray[np.int64] = np.load(self.folder / "question_starts.npy")
         self._asked_places: NDArray[np.int16] = np.load(self.folder / "asked_places.npy")
         self._asked_starts: NDArray[np.int64] = np.load(self.folder / "asked_starts.npy")
+        self._answered_places: NDArray[np.int16] = np.load(self.folder / "answered_places.npy")
+        self._answered_starts: NDArray[np.int64] = np.load(self.folder / "answered_starts.npy")
+        self._answered_verdicts: NDArray[np.uint8] = np.load(self.folder / "answered_verdicts.npy")
+        self._answered_directions: NDArray[np.uint32] = np.load(self.folder / "answered_directions.npy")
 
     def _read_latent(self) -> LatentSpace | None:
         """The space learned from the texts; None when every chunk has questions."""
@@ -172,10 +199,13 @@ class KnowledgeIndex:
 
     def _check_sizes(self) -> None:
         (chunks,) = self._database.execute("SELECT count(*) FROM chunks").fetchone()
-        starts = {len(self.unit_starts), len(self.question_starts), len(self._asked_starts)}
-        found = (chunks, starts, len(self.unit_kinds), self.unit_vectors.shape, int(self._asked_starts[-1]))
-        said = self.manifest
-        if found != (said.chunks, {said.chunks + 1}, said.units, (said.units, said.dimensions), len(self._asked_places)):
+        starts = {len(self.unit_starts), len(self.question_starts), len(self._asked_starts), len(self._answered_starts)}
+        ends = int(self._asked_starts[-1]), int(self._answered_starts[-1])
+        found = (chunks, starts, len(self.unit_kinds), self.unit_vectors.shape, ends)
+        said, places = self.manifest, (len(self._asked_places), len(self._answered_places))
+        if not len(self._answered_places) == len(self._answered_verdicts) == len(self._answered_directions):
+            raise ValueError("de bestanden horen niet bij elkaar")
+        if found != (said.chunks, {said.chunks + 1}, said.units, (said.units, said.dimensions), places):
             raise ValueError("de bestanden horen niet bij elkaar")
 
     def __len__(self) -> int:
@@ -223,6 +253,15 @@ class KnowledgeIndex:
     def asked_places(self, row: int) -> NDArray[np.int16]:
         """int16 ``(n,)``: for each question that people asked of a chunk the place of the fact that answers it, or -1."""
         return self._asked_places[int(self._asked_starts[row]) : int(self._asked_starts[row + 1])]
+
+    def answered_places(self, row: int) -> NDArray[np.int16]:
+        """int16 ``(n,)``: for each question of which the whole answer is known the place of a fact of it in this chunk, or -1."""
+        return self._answered_places[int(self._answered_starts[row]) : int(self._answered_starts[row + 1])]
+
+    def answered_verdicts(self, row: int) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+        """uint8 and uint32 ``(n,)`` beside ``answered_places``: the place of each verdict in ``VERDICTS``, and which way it was asked."""
+        own = slice(int(self._answered_starts[row]), int(self._answered_starts[row + 1]))
+        return self._answered_verdicts[own], self._answered_directions[own]
 
     def row_kinds(self, row: int) -> NDArray[np.uint8]:
         """uint8 ``(n,)``: the kinds of the units of a chunk, in order."""
@@ -448,8 +487,14 @@ def _write_version(
     np.save(folder / "unit_vectors.npy", vectors)
     np.save(folder / "unit_kinds.npy", np.array(units.kinds, dtype=np.uint8))
     np.save(folder / "unit_starts.npy", np.array(units.starts, dtype=np.int64))
-    np.save(folder / "asked_places.npy", np.array([place for chunk in chunks for place in asked_places(chunk)], dtype=np.int16))
-    np.save(folder / "asked_starts.npy", np.cumsum([0, *(len(chunk.asked) for chunk in chunks)], dtype=np.int64))
+    for name_of, questions in (("asked", [chunk.asked for chunk in chunks]), ("answered", [chunk.answered for chunk in chunks])):
+        places = [place for chunk, own in zip(chunks, questions, strict=True) for place in fact_places(chunk, own)]
+        np.save(folder / f"{name_of}_places.npy", np.array(places, dtype=np.int16))
+        np.save(folder / f"{name_of}_starts.npy", np.cumsum([0, *map(len, questions)], dtype=np.int64))
+    answered = [one for chunk in chunks for one in chunk.answered]
+    verdicts = [VERDICTS.index(verdict) for chunk in chunks for verdict in verdicts_of(chunk)]
+    np.save(folder / "answered_verdicts.npy", np.array(verdicts, dtype=np.uint8))
+    np.save(folder / "answered_directions.npy", np.array([direction_id(one.question) for one in answered], dtype=np.uint32))
     vocabulary = _write_lexical(folder, chunks, progress)
     _write_latent(folder, chunks, vocabulary, progress)
     _write_records(folder, documents, chunks)
@@ -555,7 +600,7 @@ def _write_vectors(
     for unit, (kind, text) in enumerate(zip(units.kinds, units.texts, strict=True)):
         while unit >= units.starts[row + 1]:
             row += 1
-        if kind in (FACT_UNIT, ASKED_UNIT) or not vectors[unit].any():
+        if kind in (FACT_UNIT, ASKED_UNIT, ANSWERED_UNIT) or not vectors[unit].any():
             continue
         ids.append(f"{row}-{unit}")
         texts.append(text)

@@ -256,9 +256,10 @@ class HybridRetriever(BaseRetriever):
         latent = self.index.latent
         related = np.zeros(len(rows), dtype=np.float32) if latent is None else latent.likeness(search.query.tokens, rows)
         for place, row in enumerate(rows):
-            likeness = self.index.row_vectors(int(row)) @ search.vector  # the chunk itself, its questions, its facts, in this order
+            likeness = self.index.row_vectors(int(row)) @ search.vector  # the chunk, its questions, its facts, then what is answered
             end = 1 + self.index.question_count(int(row))
-            questions, facts = likeness[1:end], likeness[end:]
+            last = len(likeness) - len(self.index.answered_places(int(row)))
+            questions, facts = likeness[1:end], likeness[end:last]
             whole, fact = max(0.0, float(likeness[0])), max(0.0, float(facts.max(initial=0.0)))
             if len(questions):
                 best = (np.partition(questions, -3)[-3:] if len(questions) > 3 else questions).tolist()  # of three, lists are faster

@@ -130,7 +130,7 @@ def _chunk(document: Document, section: Section, text: str, position: int) -> Ch
         section.heading,
         text,
         *section.questions,
-        *(asked.question for asked in section.asked),
+        *(asked.question for asked in (*section.asked, *section.answered)),
     )
     return Chunk(
         chunk_id=hashlib.sha256("\x1f".join([SPLITTER_VERSION, *embedded]).encode()).hexdigest()[:32],
@@ -146,6 +146,7 @@ def _chunk(document: Document, section: Section, text: str, position: int) -> Ch
         sources=section.sources or document.sources,
         questions=section.questions,
         asked=section.asked,
+        answered=section.answered,
         synonyms=document.synonyms,
         facts=tuple(split_facts(text)),
     )

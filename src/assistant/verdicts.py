@@ -63,6 +63,10 @@ _CONDITION: Final = re.compile(
 _CAPPED: Final = re.compile(r"\btot (?:en met )?(?:€ )?\d")
 _DATED: Final = re.compile(r"\b(?:als|zodra|zolang|pas)\b.*\b20\d\d\b")
 _TERMS: Final = re.compile(r"\b(?:alleen|mits|tenzij|op voorwaarde dat|enkel|pas|als|zodra|zolang)\b (.*)$")
+# Words that turn an answer round where they stand: "moet elk product dat hebben" is not "moet mijn product dat hebben".
+_DIRECTION: Final = re.compile(
+    r"\b(?:geen|niet|nooit|niets|niks|zonder|behalve|elke?|iedere?|alle|allemaal|altijd|alleen|enkel|boven|onder|meer|minder|binnen|buiten|voordat|nadat|als|mits|tenzij|ook|nog|zelf|gratis|verboden|genoeg|verplicht|tweedehands|andere?)\b"
+)
 _ONLY: Final = re.compile(r"\b(?:alleen|enkel|uitsluitend|hooguit|maximaal|minstens|minimaal|slechts|pas)\b")
 _WHEN: Final = re.compile(
     r"\b(?:als|zodra|zolang|wanneer|terwijl|voordat|nadat|tijdens|binnen|buiten|in ruil voor|tegen|meer dan|minder dan|boven|onder|vanaf)\s+(.*?)(?=,|$)|\bzonder ((?:\w+ ){0,2}\w+)"
@@ -126,6 +130,21 @@ class _Clause(NamedTuple):
 
     text: str
     words: frozenset[str]
+
+
+def direction(question: str) -> str:
+    """Which way a yes-or-no question points: what it asks (may, must, ...), and its denials, limits, numbers and countries.
+
+    Two questions about the same that point the same way have the same answer. "" when it is no yes-or-no question.
+    """
+    asked = fold(question)
+    family = asked_family(asked)
+    if family is None:
+        return ""
+    turned = sorted(set(_DIRECTION.findall(asked)))
+    numbers = sorted({number.replace(".", "") for number in _NUMBER.findall(asked)})
+    countries = [code for code, pattern in _COUNTRIES if pattern.search(asked)]
+    return " ".join(["may" if family == "can" else family, *turned, *numbers, *countries])
 
 
 def verdict(question: str, sentence: str, coverage: float, chance: float = 0.0, likelier: Sequence[str] = ()) -> str:
