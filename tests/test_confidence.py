@@ -24,7 +24,7 @@ from assistant.errors import VectorIndexError
 from assistant.index import KnowledgeIndex
 from assistant.query_rewriting import Query, SynonymIndex, analyse
 from assistant.retrievers import FEATURES, Candidate, HybridRetriever, Ranker
-from assistant.selection import RankedFact, Selector, rank_facts
+from assistant.selection import RankedFact, Relevance, Selector, rank_facts
 from assistant.settings import BUNDLED_MODEL
 from tests.small_index import NOTE_ROW, PLAN_ROW, PRICE_ROW, RETURN_ROW, THEMES, ThemeModel, build_index
 
@@ -331,7 +331,8 @@ def test_any_question_gets_a_chance(index: KnowledgeIndex, question: str) -> Non
         index=index, model=ThemeModel(), ranker=Ranker.load(BUNDLED_MODEL / "ranker.json"), synonyms=SynonymIndex(index.synonyms)
     )
     candidates = retriever.retrieve(query, 6)
-    ranked = rank_facts(query, ThemeModel().encode_query(query.text), candidates, index, Selector.load(BUNDLED_MODEL / "selection.json"))
+    selector, relevance = Selector.load(BUNDLED_MODEL / "selection.json"), Relevance.load(BUNDLED_MODEL / "relevance.json")
+    ranked = rank_facts(query, ThemeModel().encode_query(query.text), candidates, index, selector, relevance)
 
     chance = Judge(CONFIDENCE, SCOPE).chance(question, query, candidates, ranked, index)
 

@@ -8,16 +8,49 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.boosted_trees import LEAF, BoostedTrees
+from assistant.documents import GLOSSARY, Asked, fact_hash
 from assistant.errors import VectorIndexError
-from assistant.index import KnowledgeIndex
+from assistant.index import FACT_UNIT, KnowledgeIndex
 from assistant.query_rewriting import Query, SynonymIndex, analyse
 from assistant.question_shapes import Shape, question_shape
 from assistant.retrievers import Candidate
-from assistant.selection import FACT_FEATURES, RankedFact, Selector, fact_features, rank_facts
+from assistant.selection import (
+    BELONGS_IN_OPENING,
+    FACT_FEATURES,
+    GLOSSARY_SHARE,
+    RELEVANCE_FEATURES,
+    Likelihood,
+    RankedFact,
+    Relevance,
+    Selector,
+    fact_features,
+    rank_facts,
+    read_facts,
+)
 from assistant.settings import BUNDLED_MODEL
-from tests.small_index import EMPTY_ROW, NOTE_ROW, PLAN_ROW, PRICE_ROW, RETURN_ROW, REVIEW_ROW, THEMES, ThemeModel, build_index
+from tests.small_index import (
+    DOCUMENTS,
+    EMPTY_ROW,
+    NOTE_ROW,
+    PLAN_ROW,
+    PRICE_ROW,
+    RETURN_ROW,
+    REVIEW_ROW,
+    REVIEWS,
+    THEMES,
+    ThemeModel,
+    build_index,
+)
 
 SELECTOR = Selector.load(BUNDLED_MODEL / "selection.json")
+RELEVANCE = Relevance.load(BUNDLED_MODEL / "relevance.json")
+# One tree of one leaf: it says nothing.
+NO_TREES = BoostedTrees(
+    features=RELEVANCE_FEATURES, baseline=0.0, roots=(0,), feature=(LEAF,), threshold=(0.0,), left=(0,), right=(0,), value=(0.0,)
+)
+NO_CHANCE = Likelihood(weights={}, bias=0.0, trees=NO_TREES)
+NEUTRAL = Relevance(belongs=NO_CHANCE, opens=NO_CHANCE)
 EVERY_ROW = (PRICE_ROW, RETURN_ROW, PLAN_ROW, REVIEW_ROW, NOTE_ROW, EMPTY_ROW)
 
 
@@ -37,9 +70,11 @@ def make_candidates(index: KnowledgeIndex, scores: dict[int, float]) -> list[Can
     return [Candidate(row=row, chunk=index.chunk(row), score=score, features={}) for row, score in scores.items()]
 
 
-def rank(index: KnowledgeIndex, question: str, scores: dict[int, float], selector: Selector = SELECTOR) -> list[RankedFact]:
+def rank(
+    index: KnowledgeIndex, question: str, scores: dict[int, float], selector: Selector = SELECTOR, relevance: Relevance = RELEVANCE
+) -> list[RankedFact]:
     query = read(index, question)
-    return rank_facts(query, ThemeModel().encode_query(query.text), make_candidates(index, scores), index, selector)
+    return rank_facts(query, ThemeModel().encode_query(query.text), make_candidates(index, scores), index, selector, relevance)
 
 
 # --- What a question asks for ----------------------------------------------------------------------------------------
@@ -264,7 +299,7 @@ def test_a_fact_that_matches_word_by_word_is_likelier(
     found = found.model_copy(update={"fact_matches": matches})
     query = read(index, "opslag")
 
-    ranked = rank_facts(query, ThemeModel().encode_query(query.text), [found], index, Selector(weights={feature: np.log(3.0)}))
+    ranked = rank_facts(query, ThemeModel().encode_query(query.text), [found], index, Selector(weights={feature: np.log(3.0)}), NEUTRAL)
 
     assert {fact.place: fact.chance for fact in ranked} == pytest.approx(chances)
 
@@ -284,6 +319,146 @@ def test_a_ranked_fact_says_how_much_of_the_question_it_holds(index: KnowledgeIn
 @pytest.mark.parametrize("scores", [{}, {EMPTY_ROW: 1.0}], ids=["nothing found", "nothing to show"])
 def test_without_facts_there_is_no_order(index: KnowledgeIndex, scores: dict[int, float]) -> None:
     assert rank(index, "opslag", scores) == []
+
+
+# --- What belongs in the answer --------------------------------------------------------------------------------------
+
+
+def beside(index: KnowledgeIndex, question: str, scores: dict[int, float]) -> dict[str, list[float]]:
+    """The features of all facts by name, in the order of their chunks."""
+    query = read(index, question)
+    found = read_facts(
+        query, ThemeModel().encode_query(query.text), make_candidates(index, scores), index, Selector(weights={"coverage": 1.0})
+    )
+    return dict(zip(RELEVANCE_FEATURES, found.features.T.tolist(), strict=True))
+
+
+def test_a_fact_is_seen_beside_the_others(index: KnowledgeIndex) -> None:
+    known = beside(index, "opslag december", {NOTE_ROW: 1.0, PRICE_ROW: 1.0 + np.log(3.0)})
+
+    assert known["chunk_gap"] == pytest.approx([0.0, np.log(3.0), np.log(3.0)])
+    assert known["chunk_chance"] == pytest.approx([1 / 4, 3 / 4, 3 / 4])
+    assert known["likeliest"] == [0, 0, 1]
+    assert known["before_likeliest"] == [0, 1, 0]
+    assert known["distance_to_likeliest"] == pytest.approx([1, 1 / 9, 0])
+    assert known["own_gap"][1] < 0 == known["own_gap"][0] == known["own_gap"][2]
+    assert known["log_place_by_chance"] == pytest.approx(np.log([3, 2, 1]))
+
+
+def test_a_question_like_none_before_is_answered_by_its_likeliest_facts(index: KnowledgeIndex) -> None:
+    ranked = rank(index, "opslag december", {PRICE_ROW: 0.0}, Selector(weights={"coverage": 1.0}))
+
+    assert [fact.known for fact in ranked] == [False, False]
+    assert [(fact.belongs, fact.opens) for fact in ranked] == [(fact.chance, fact.chance) for fact in ranked]
+
+
+def test_terms_count_little_unless_a_definition_is_asked_for(index: KnowledgeIndex) -> None:
+    row = make_candidates(index, {PLAN_ROW: 0.0})[0]
+    terms = row.model_copy(update={"chunk": row.chunk.model_copy(update={"topic": GLOSSARY})})
+
+    def belonging(question: str) -> list[float]:
+        query = read(index, question)
+        ranked = rank_facts(query, ThemeModel().encode_query(query.text), [terms], index, SELECTOR, NEUTRAL)
+        return [fact.belongs / fact.chance for fact in ranked]
+
+    assert belonging("hoeveel kost een plan") == pytest.approx([GLOSSARY_SHARE] * 2)
+    assert belonging("wat is een plan") == pytest.approx([1.0] * 2)
+
+
+def damaged(**changes: object) -> str:
+    """Relevance with a fault in what belongs."""
+    return NEUTRAL.model_copy(update={"belongs": NO_CHANCE.model_copy(update=changes)}).model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        '{"belongs": {}, "opens": {}}',
+        damaged(weights={"x": 1.0}),
+        damaged(trees=NO_TREES.model_copy(update={"features": ("x",)})),
+    ],
+    ids=["half", "without trees", "an unknown feature", "trees of other features"],
+)
+def test_damaged_relevance_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "relevance.json"
+    path.write_text(content, "utf-8")
+
+    with pytest.raises(VectorIndexError, match=r"relevance\.json"):
+        Relevance.load(path)
+
+
+# --- Questions that were answered before ---------------------------------------------------------------------------------
+
+BAN = "Een beloning voor een recensie is verboden."
+ANSWERED = (
+    Asked(question="mag ik een recensie belonen", fact=BAN, verdict="no", decided_by=fact_hash(BAN)),
+    Asked(question="moet ik een recensie van een plan melden", fact=BAN, verdict="yes", decided_by=fact_hash(BAN)),
+    Asked(question="wat is een recensie met sleutel", fact=BAN),
+    # The fact read otherwise when this was said.
+    Asked(question="mag ik een sleutel geven", fact=BAN, verdict="yes", decided_by=fact_hash("Een beloning mag.")),
+)
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeIndex]:
+    reviews = REVIEWS.model_copy(update={"sections": (REVIEWS.sections[0].model_copy(update={"answered": ANSWERED}),)})
+    opened = build_index(tmp_path_factory.mktemp("zeven"), [reviews if one is REVIEWS else one for one in DOCUMENTS])
+    yield opened
+    opened.close()
+
+
+def test_a_fact_is_likened_to_the_questions_that_it_answered(answered: KnowledgeIndex) -> None:
+    query = read(answered, "recensie sleutel plan")
+    features = read_facts(
+        query, ThemeModel().encode_query(query.text), make_candidates(answered, {NOTE_ROW: 1.0, REVIEW_ROW: 0.0}), answered, SELECTOR
+    ).features
+    known = dict(zip(RELEVANCE_FEATURES, features.T.tolist(), strict=True))
+    assert known["answered"] == pytest.approx([0.0, np.sqrt(2 / 3)], abs=1e-3)
+    assert known["answered_gap_of_all"] == pytest.approx([-np.sqrt(2 / 3), 0.0], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("Mag ik een recensie geven?", "no"),
+        ("kan ik een recensie krijgen", "no"),
+        ("Moet ik een recensie geven?", ""),  # asks something else of the same
+        ("mag ik elke recensie geven", ""),
+        ("mag ik 2 recensies geven", ""),
+        ("mag ik een recensie geven in Duitsland", ""),
+        ("mag ik geen recensie geven", ""),
+        ("wat is een recensie", ""),  # no yes or no
+        ("mag ik een recensie geven in december", ""),  # too little alike
+        ("moet ik een plan voor mijn recensie", "yes"),
+        ("mag ik een sleutel geven", ""),
+    ],
+)
+def test_the_verdict_of_the_same_question_is_known(answered: KnowledgeIndex, question: str, verdict: str) -> None:
+    (fact,) = rank(answered, question, {REVIEW_ROW: 0.0})
+    assert fact.verdict == verdict
+
+
+def test_a_question_known_before_is_answered_by_what_was_learned(answered: KnowledgeIndex) -> None:
+    relevance = Relevance(
+        belongs=Likelihood(weights={"answered": 4.0}, bias=-2.0, trees=NO_TREES),
+        opens=Likelihood(weights={"answered": -4.0}, bias=2.0, trees=NO_TREES),
+    )
+    ranked = rank(answered, "recensie", {REVIEW_ROW: 0.0, NOTE_ROW: 0.0}, relevance=relevance)
+
+    high, low = 1 / (1 + np.exp(-1.0)), 1 / (1 + np.exp(1.0))
+    assert {fact.candidate: fact.known for fact in ranked} == {0: True, 1: True}
+    assert {fact.candidate: fact.belongs for fact in ranked} == pytest.approx({0: high, 1: low}, abs=1e-3)
+    assert {fact.candidate: fact.opens for fact in ranked} == pytest.approx(
+        {0: low + BELONGS_IN_OPENING * high, 1: high + BELONGS_IN_OPENING * low}, abs=1e-3
+    )
+
+
+def test_what_was_answered_is_no_fact_of_its_chunk(answered: KnowledgeIndex, index: KnowledgeIndex) -> None:
+    """The questions stand behind the facts, and the search does not see them."""
+    for row in EVERY_ROW:
+        assert answered.units(row, FACT_UNIT).tolist() == index.units(row, FACT_UNIT).tolist()
+        assert answered.question_count(row) == index.question_count(row)
 
 
 def test_a_chunk_without_facts_takes_no_share_of_the_chances(index: KnowledgeIndex) -> None:

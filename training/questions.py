@@ -55,7 +55,7 @@ FACT_QUESTIONS = Path(__file__).parents[1] / "corpus" / ASKED_FILE
 
 def read_fact_questions(chunks: Sequence[Chunk], path: Path = FACT_QUESTIONS) -> list[FactQuestion]:
     """The questions of ``vragen.jsonl`` whose fact, named by its first words, still stands in its section."""
-    places = _places_by_name(chunks)
+    places = places_by_name(chunks)
     found = []
     for entry in map(json.loads, path.read_text("utf-8").splitlines()):
         place = places.get((entry["document_id"], entry["heading"], entry["fact"]))
@@ -69,7 +69,7 @@ def read_blind(chunks: Sequence[Chunk], part: str, path: Path = BLIND) -> list[B
 
     None of them stands in the index. One whose facts have changed since is left out.
     """
-    places = _places_by_name(chunks)
+    places = places_by_name(chunks)
     found = []
     for entry in map(json.loads, path.read_text("utf-8").splitlines()):
         known = [(document_id, heading, places.get((document_id, heading, start), -1)) for document_id, heading, start in entry["facts"]]
@@ -78,7 +78,7 @@ def read_blind(chunks: Sequence[Chunk], part: str, path: Path = BLIND) -> list[B
     return found
 
 
-def _places_by_name(chunks: Sequence[Chunk]) -> dict[tuple[str, str, str], int]:
+def places_by_name(chunks: Sequence[Chunk]) -> dict[tuple[str, str, str], int]:
     """The place of each fact by document id, heading and first words."""
     return {
         (chunk.document_id, chunk.heading, fact.text[:FACT_NAME_LENGTH]): place

@@ -26,7 +26,7 @@ from assistant.embeddings import load_embedding_model
 from assistant.pipeline import CANDIDATES, CANDIDATES_FOR_FACTS
 from assistant.query_rewriting import analyse
 from assistant.retrievers import HybridRetriever, Ranker
-from assistant.selection import Selector, rank_facts
+from assistant.selection import Relevance, Selector, rank_facts
 from training.experiments import build_index, make_retriever
 from training.questions import (
     chunks_of,
@@ -91,7 +91,7 @@ def features_of(
     questions: Sequence[str],
     scopes: Sequence[float],
     retriever: HybridRetriever,
-    selector: Selector,
+    weights: tuple[Selector, Relevance],
     hidden: Sequence[set[tuple[str, str]]] = (),
 ) -> Features:
     """float32 ``(n, len(CONFIDENCE_FEATURES))``; ``hidden`` names the sections each question may not find."""
@@ -103,7 +103,7 @@ def features_of(
             found = [candidate for candidate in found if (candidate.chunk.document_id, candidate.chunk.heading) not in hidden[number]]
         if found:
             vector = retriever.model.encode_query(query.text)
-            ranked = rank_facts(query, vector, found[:CANDIDATES_FOR_FACTS], retriever.index, selector)
+            ranked = rank_facts(query, vector, found[:CANDIDATES_FOR_FACTS], retriever.index, *weights)
             rows.append(confidence_features(query, found[:CANDIDATES], ranked, retriever.index, scope))
     return np.array(rows, dtype=np.float32)
 
@@ -194,7 +194,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         index = build_index(keep_parts(documents, {"train"}), model, Path(folder))
         retriever = make_retriever(index, model, Ranker.load(arguments.output / "ranker.json"), Path(arguments.model))
-        selector = Selector.load(arguments.output / "selection.json")
+        weights = Selector.load(arguments.output / "selection.json"), Relevance.load(arguments.output / "relevance.json")
         parts = []
         for part in ("rank", "dev"):
             asked = questions_of(documents, {part})
@@ -204,12 +204,12 @@ def main() -> None:
             typed = read_typed({part})
             boundary = [question.question for question in read_situations({part}, BOUNDARY)]
             parts.append((
-                features_of(texts, scopes, retriever, selector),
-                features_of(texts, scopes, retriever, selector, right),
-                features_of(typed, [inner.score(text) for text in typed], retriever, selector),
-                features_of(boundary, [inner.score(text) for text in boundary], retriever, selector),
+                features_of(texts, scopes, retriever, weights),
+                features_of(texts, scopes, retriever, weights, right),
+                features_of(typed, [inner.score(text) for text in typed], retriever, weights),
+                features_of(boundary, [inner.score(text) for text in boundary], retriever, weights),
             ))  # fmt: skip
-        features = features_of([question for question, _, _ in weighed], [scope for _, scope, _ in weighed], retriever, selector)
+        features = features_of([question for question, _, _ in weighed], [scope for _, scope, _ in weighed], retriever, weights)
         index.close()
     (rank, rank_hidden, rank_typed, rank_boundary), (dev, dev_hidden, dev_typed, dev_boundary) = parts
     kinds = [kind for _, _, kind in weighed]

@@ -33,28 +33,30 @@ ANNOUNCED_CHARACTERS = 1_500
 SUM_CHARACTERS = 420
 # Enough is shown when the facts shown hold this much of the chance.
 ENOUGH = 0.97
+# A fact this much less likely than the best one is left out even when there is room, and so is one of a section of which
+# nothing is shown yet; for a question like none that was answered before, and like one that was.
+LEAST_SHARES = {False: (0.01, 0.1), True: (0.2, 0.2)}
 # A list or table of which this share is shown is shown whole when the rest takes no more than so many characters.
 COMPLETED_SHARE = 0.3
 COMPLETED_CHARACTERS = 500
-# A fact of the glossary counts for so much, unless a definition is asked for.
-GLOSSARY_SHARE = 0.04
+SHORT_LIST_CHARACTERS = 250
 # Steps are fetched from another section that scores at most this much below the best one.
 NEAR_SCORE = 0.7
-# A fact this much less likely than the best one is left out even when there is room.
-LEAST_SHARE = 0.01
-# The same for a fact of a section of which nothing is shown yet.
-LEAST_SHARE_ELSEWHERE = 0.1
 # One row with fewer columns reads as a phrase, "Schoenen: commissie: 15%"; with more it needs its header above it.
 READABLE_COLUMNS = 3
 # Questions that one fact seldom answers: the section that holds most of the chance leads, not the single likeliest fact.
 WHOLE_SHAPES: Final[tuple[Shape, ...]] = ("how", "list", "comparison")
+# How an answer opens that was known before.
+VERDICT_WORDS = {"yes": "Ja.", "no": "Nee.", "depends": "Dat hangt ervan af."}
 _DISPUTED = re.compile(
     r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE
 )
 _FIGURE = re.compile(r"€|£|\$|%|\d")
 _AMOUNT = re.compile(r"[€£$%]")
 # What limits figures: not confirmed at all, or not for the reader's own shop.
-_RESERVATION = re.compile(r"\bniet (?:bevestigd|gevonden)\b")
+_RESERVATION = re.compile(
+    r"\bniet (?:bevestigd|gevonden)\b|\bgeldt (?:alleen|niet)\b[^.;]*\b(?:Duitsland|Nederland|België|VK|Verenigd Koninkrijk|Amazon\.\w+)"
+)
 _HOME = re.compile(r"\b(?:Nederland|Amazon\.nl|België|Amazon\.com\.be)\b")
 _ARTICLE = r"\[(?:[^\]]+)\]\((?!https?://)[^)]*\)"
 _LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")
@@ -92,7 +94,7 @@ class Draft(Record):
 
 
 class _Picked(Record):
-    """The places of the facts of one candidate that are shown."""
+    """The places of the facts of one candidate that are shown, in that order."""
 
     candidate: int
     places: tuple[int, ...]
@@ -185,7 +187,7 @@ def _pick(
     shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact], budget: int, rule: Mapping[int, set[int]]
 ) -> list[_Picked]:
     """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
-    ranked = _glossary_last(shape, candidates, ranked)
+    ranked = sorted(ranked, key=lambda fact: -fact.belongs)
     listed = _whole_list(shape, candidates, ranked) if ranked and shape in WHOLE_SHAPES else None
     ranked = [fact for fact in ranked if not _is_idle(candidates[fact.candidate].chunk, fact.place)] or ranked[:1]
     if not ranked:
@@ -197,46 +199,48 @@ def _pick(
     basket.add(best.candidate, _with_context(candidates[best.candidate].chunk, best.place, shape))
     if listed:
         basket.add(*listed)
+    least, elsewhere = LEAST_SHARES[ranked[0].known]
     covered = 0.0
     for fact in ranked:
-        if fact.chance < LEAST_SHARE * best.chance or covered >= ENOUGH:
+        if fact.belongs < least * best.belongs or (covered >= ENOUGH and not fact.known):
             break
-        if fact.candidate not in basket and fact.chance < LEAST_SHARE_ELSEWHERE * best.chance:
+        if fact.candidate not in basket and fact.belongs < elsewhere * best.belongs:
             continue
-        chunk = candidates[fact.candidate].chunk
-        places = _with_context(chunk, fact.place, shape)
+        places = _with_context(candidates[fact.candidate].chunk, fact.place, shape)
         if basket.holds(fact.candidate, places) or basket.says(fact.fact):
-            covered += fact.chance
+            covered += fact.belongs
         elif _delays(shape, fact, best):
             continue
         elif basket.length + basket.cost(fact.candidate, places) <= budget:
             basket.add(fact.candidate, places)
-            covered += fact.chance
-    basket.complete_blocks()
+            covered += fact.belongs
+    basket.complete_blocks(budget)
     basket.add_reservations()
-    return basket.picked()
+    first, *others = basket.picked()
+    if first.candidate == best.candidate and shape not in WHOLE_SHAPES:
+        first = _Picked(candidate=best.candidate, places=_opened_with(candidates[best.candidate].chunk, first.places, best.place))
+    return [first, *others]
 
 
-def _glossary_last(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact]) -> list[RankedFact]:
-    """The facts with those of the glossary made less likely, unless a definition is asked for; an article says it in its place."""
-    if shape == "definition":
-        return list(ranked)
-    less = [
-        fact.model_copy(update={"chance": fact.chance * GLOSSARY_SHARE}) if candidates[fact.candidate].chunk.topic == GLOSSARY else fact
-        for fact in ranked
-    ]
-    return sorted(less, key=lambda fact: -fact.chance)
+def _opened_with(chunk: Chunk, places: Sequence[int], opening: int) -> tuple[int, ...]:
+    """The places with the sentence to open with in front, together with what leans on it; reading order when it is no sentence."""
+    facts = chunk.facts
+    if facts[opening].kind != "sentence" or _leans(facts[opening]) or _announces(chunk, opening):
+        return tuple(places)
+    end = next((place for place in places if place > opening and not _leans(facts[place])), len(facts))
+    front = [place for place in places if opening <= place < end]
+    return (*front, *(place for place in places if place not in front))
 
 
 def _leading(shape: Shape, ranked: Sequence[RankedFact]) -> RankedFact:
-    """The fact to start from: the likeliest, or for an answer of several facts the likeliest of the likeliest section."""
+    """The fact to start from: the one that opens best; for an answer of several facts, among those of the likeliest section."""
     if shape not in WHOLE_SHAPES:
-        return ranked[0]
+        return max(ranked, key=lambda fact: fact.opens)
     chances: dict[int, float] = {}
     for fact in ranked:
         chances[fact.candidate] = chances.get(fact.candidate, 0.0) + fact.chance
     leading = max(chances, key=lambda candidate: (chances[candidate], -candidate))
-    return next(fact for fact in ranked if fact.candidate == leading)
+    return max((fact for fact in ranked if fact.candidate == leading), key=lambda fact: fact.opens)
 
 
 def _delays(shape: Shape, fact: RankedFact, best: RankedFact) -> bool:
@@ -245,7 +249,7 @@ def _delays(shape: Shape, fact: RankedFact, best: RankedFact) -> bool:
         shape in ("amount", "why", "definition", "verdict")
         and fact.candidate == best.candidate
         and fact.place < best.place
-        and fact.chance < OPENING_SHARE * best.chance
+        and fact.belongs < OPENING_SHARE * best.belongs
     )
 
 
@@ -284,24 +288,33 @@ class _Basket:
     def cost(self, candidate: int, places: set[int]) -> int:
         """How many characters these places would add."""
         facts = self._candidates[candidate].chunk.facts
-        return sum(_length(facts[place]) for place in places - self._places.get(candidate, set()))
+        held = self._places.get(candidate, set())
+        headers = {facts[place].block: facts[place].header for place in places if facts[place].kind == "row"}
+        shown = {facts[place].block for place in held if facts[place].kind == "row"}
+        above = sum(len(name) + 3 for block, header in headers.items() if block not in shown for name in header)
+        return above + sum(_length(facts[place]) for place in places - held)
 
-    def complete_blocks(self) -> None:
+    def complete_blocks(self, budget: int) -> None:
         """Add what is left of each list or table of which a good part, and at least two items, are in, when that is little.
 
-        One item is enough where the line above says how many there are: "drie dingen:" and then one reads as if two were lost.
+        One item is enough where the line above says how many there are: "drie dingen:" and then one reads as if two were lost,
+        and where a short list still fits the budget. A line that leads up to such a list brings it along.
         """
         for candidate, places in list(self._places.items()):
             chunk = self._candidates[candidate].chunk
             if chunk.topic == GLOSSARY:  # terms that were not asked about explain nothing
                 continue
             facts = chunk.facts
-            for block in {facts[place].block for place in places if facts[place].kind in ("bullet", "row")}:
+            announced = {facts[place + 1].block for place in places if _announces(chunk, place)}
+            for block in announced | {facts[place].block for place in places if facts[place].kind in ("bullet", "row")}:
                 whole = {place for place, fact in enumerate(facts) if fact.block == block}
                 held = whole & places
                 is_counted = min(whole) - 1 in places and _COUNTS.search(facts[min(whole) - 1].text) is not None
-                enough = 1 if is_counted else max(2, COMPLETED_SHARE * len(whole))
-                if len(held) >= enough and self.cost(candidate, whole) <= COMPLETED_CHARACTERS:
+                left = self.cost(candidate, whole)
+                fits = left <= min(SHORT_LIST_CHARACTERS, budget - self.length)
+                is_short = facts[min(whole)].kind == "bullet" and fits
+                enough = (0 if is_short else 1) if not held else 1 if is_counted or is_short else max(2, COMPLETED_SHARE * len(whole))
+                if len(held) >= enough and left <= COMPLETED_CHARACTERS:
                     self.add(candidate, whole)
 
     def add_reservations(self) -> None:
@@ -367,7 +380,7 @@ def _whole_list(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[
     if shape == "how":
         return _near_steps(candidates, ranked, best)
     for fact in ranked:
-        if fact.chance < ANNOUNCED_SHARE * ranked[0].chance:
+        if fact.belongs < ANNOUNCED_SHARE * ranked[0].belongs:
             break
         chunk = candidates[fact.candidate].chunk
         if fact.candidate != best and _announces(chunk, fact.place):
@@ -393,13 +406,13 @@ def _near_steps(candidates: Sequence[Candidate], ranked: Sequence[RankedFact], b
 def _likeliest_block(shape: Shape, chunk: Chunk, ranked: Sequence[RankedFact]) -> set[int]:
     """The places of the likeliest list or table of a chunk with the line above it, if it can be shown whole."""
     kinds = ("row",) if shape == "comparison" else ("step", "bullet", "row")
-    chances: dict[int, float] = {}
+    held: dict[int, float] = {}
     for fact in ranked:
         if fact.fact.kind in kinds:
-            chances[fact.fact.block] = chances.get(fact.fact.block, 0.0) + fact.chance
-    if not chances:
+            held[fact.fact.block] = held.get(fact.fact.block, 0.0) + fact.belongs
+    if not held:
         return set()
-    block = max(chances, key=lambda number: (chances[number], -number))
+    block = max(held, key=lambda number: (held[number], -number))
     places = {place for place, fact in enumerate(chunk.facts) if fact.block == block}
     if min(places) > 0 and chunk.facts[min(places) - 1].kind == "sentence":
         places.add(min(places) - 1)
@@ -514,12 +527,16 @@ def citation_of(candidate: Candidate, quote: str, number: int) -> Citation:
 
 
 def _opening(query: Query, ranked: Sequence[RankedFact], shape: Shape, first: tuple[int, int]) -> str:
-    """ "Ja." or "Nee." when the fact that opens the answer decides a yes-or-no question in so many words; else nothing.
+    """ "Ja." or "Nee." when the fact that opens the answer decides a yes-or-no question; else nothing.
 
-    When another of the most likely facts decides it differently, neither is believed.
+    It does when the same was asked and answered with it before, or in so many words. When another of the most likely facts
+    decides it differently, neither is believed.
     """
     if shape in ("why", "list", "comparison"):
         return ""
+    for fact in ranked:
+        if (fact.candidate, fact.place) == first and fact.verdict:
+            return VERDICT_WORDS[fact.verdict]
     likely = [fact for fact in ranked[:4] if fact.chance >= 0.15 * ranked[0].chance and fact.fact.kind != "row" and not fact.fact.leans]
     found: dict[tuple[int, int], str] = {}
     for place, fact in enumerate(likely):

@@ -36,7 +36,7 @@ from assistant.late_interaction import LATE_FOLDER, LateInteraction
 from assistant.loaders import find_files, load
 from assistant.query_rewriting import Query, SynonymIndex, analyse, check_question, without_commands
 from assistant.retrievers import Candidate, Context, HybridRetriever, Ranker
-from assistant.selection import RankedFact, Selector, rank_facts
+from assistant.selection import RankedFact, Relevance, Selector, rank_facts
 from assistant.settings import BUNDLED_MODEL, Settings
 from assistant.suggestions import suggest
 from assistant.uploads import Upload, Uploads
@@ -44,7 +44,7 @@ from assistant.uploads import Upload, Uploads
 logger = logging.getLogger(__name__)
 
 CANDIDATES = 12
-CANDIDATES_FOR_FACTS = 6
+CANDIDATES_FOR_FACTS = 8
 CHUNKS_FOR_MODEL = 6
 # Two parts of a message are about one section when it scores this close to the best one for both (52 double questions of
 # training/spoken.jsonl: no more are taken together wrongly than at 0).
@@ -122,6 +122,7 @@ class Assistant:
         self._ranker = Ranker.load(BUNDLED_MODEL / "ranker.json")
         self._late = LateInteraction.load(BUNDLED_MODEL / LATE_FOLDER)
         self._selector = Selector.load(BUNDLED_MODEL / "selection.json")
+        self._relevance = Relevance.load(BUNDLED_MODEL / "relevance.json")
         self._judge = Judge(Confidence.load(BUNDLED_MODEL / "confidence.json"), Scope.load(BUNDLED_MODEL / "scope.json"))
         self._lock = threading.RLock()
         self._retired: list[_Knowledge] = []
@@ -249,7 +250,8 @@ class Assistant:
         """What is found for a question, or for one part of a message."""
         query, candidates = self._candidates(part, knowledge, request, CANDIDATES)
         vector = self._model.encode_query(query.text)
-        ranked = tuple(rank_facts(query, vector, candidates[:CANDIDATES_FOR_FACTS], knowledge.index, self._selector))
+        few = candidates[:CANDIDATES_FOR_FACTS]
+        ranked = tuple(rank_facts(query, vector, few, knowledge.index, self._selector, self._relevance))
         chance = self._judge.chance(part.reading.standalone, query, candidates, ranked, knowledge.index)
         return _Found(typed=part.typed, question=part.reading.standalone, query=query, candidates=candidates, ranked=ranked, chance=chance)
 
@@ -634,10 +636,12 @@ def _merged(found: Sequence[_Found], whole: _Found, threshold: float) -> list[_F
 def _with_best_of(found: Sequence[_Found], whole: _Found) -> tuple[RankedFact, ...]:
     """The facts of the whole message; the likeliest one for each of its parts is as likely as the likeliest for the whole."""
     best = {(one.candidates[one.ranked[0].candidate].row, one.ranked[0].place) for one in found if one.ranked}
-    highest = max((fact.chance for fact in whole.ranked), default=0.0)
+    highest = {
+        "chance": max((fact.chance for fact in whole.ranked), default=0.0),
+        "belongs": max((fact.belongs for fact in whole.ranked), default=0.0),
+    }
     lifted = [
-        fact.model_copy(update={"chance": highest}) if (whole.candidates[fact.candidate].row, fact.place) in best else fact
-        for fact in whole.ranked
+        fact.model_copy(update=highest) if (whole.candidates[fact.candidate].row, fact.place) in best else fact for fact in whole.ranked
     ]
     return tuple(sorted(lifted, key=lambda fact: -fact.chance))
 
