@@ -7,7 +7,7 @@ from example_chunks import make_chunk
 
 from assistant.documents import Chunk
 from assistant.retrievers import Candidate
-from assistant.suggestions import LEAST_USES, question_for, suggest
+from assistant.suggestions import LEAST_USES, NEAR_SCORE, question_for, suggest
 from assistant.tokenization import Vocabulary
 
 
@@ -50,6 +50,13 @@ def suggestions(found: Sequence[Chunk], used: Sequence[Chunk], asked: Sequence[s
 
 def test_nearest_chunk_comes_first_then_the_article() -> None:
     assert suggestions([USED, OTHER], [USED]) == (OTHER.heading, NEXT.heading, FIRST.heading)
+
+
+def test_a_chunk_found_far_behind_comes_after_the_next_sections_of_the_article() -> None:
+    scores = (5.0, 5.0 - NEAR_SCORE - 0.1)
+    candidates = [Candidate(row=row, chunk=chunk, score=scores[row], features={}) for row, chunk in enumerate([USED, OTHER])]
+    index = Shelf([FIRST, USED, NEXT, OTHER, TERMS])
+    assert suggest(candidates, [USED], index, ()) == (NEXT.heading, OTHER.heading, FIRST.heading)  # type: ignore[arg-type]
 
 
 def test_what_was_used_or_asked_is_not_suggested() -> None:

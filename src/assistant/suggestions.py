@@ -15,16 +15,26 @@ _GOOD_START = re.compile(r"^(Wat|Hoe|Wanneer|Waarom|Welke|Mag|Moet|Kan|Krijg|Hoe
 # "Waar staat ROAS voor?", "Wat is een flat file?": a term that happens to stand near by, and leads nowhere.
 _BARE_TERM = re.compile(r"^(?:Waar staat .* voor|Wat (?:is|zijn|betekent|betekenen) (?:een |de |het )?\S+(?: \S+)?)\?$", re.IGNORECASE)
 LEAST_USES = 3
+# A chunk of another article scoring this much below the best one has at most a seventh of its chance: it leads elsewhere.
+NEAR_SCORE = 2.0
 
 
 def suggest(
     candidates: Sequence[Candidate], used: Sequence[Chunk], index: KnowledgeIndex, asked: Sequence[str], limit: int = 3
 ) -> tuple[str, ...]:
-    """Up to ``limit`` questions: the nearest other chunk, the next sections of the article, other chunks found, the rest of the article."""
+    """Up to ``limit`` questions: the nearest other chunk, the next sections of the article, other chunks found, the rest of the article.
+
+    A chunk that was found far behind the best one comes after the next sections, unless it stands in the same article.
+    """
     seen = {(chunk.document_id, chunk.heading) for chunk in used}
-    others = [candidate.chunk for candidate in candidates if (candidate.chunk.document_id, candidate.chunk.heading) not in seen]
+    found_others = [candidate for candidate in candidates if (candidate.chunk.document_id, candidate.chunk.heading) not in seen]
+    others = [candidate.chunk for candidate in found_others]
     after, rest = _article(used[0], index) if used else ([], [])
-    pool = [chunk for chunk in (*others[:1], *after[:2], *others[1:], *after[2:], *rest) if chunk.topic != GLOSSARY]
+    near = found_others[:1]
+    if near and used and candidates[0].score - near[0].score > NEAR_SCORE and near[0].chunk.document_id != used[0].document_id:
+        near = []
+    first = [candidate.chunk for candidate in near]
+    pool = [chunk for chunk in (*first, *after[:2], *others[len(first) :], *after[2:], *rest) if chunk.topic != GLOSSARY]
     found: dict[str, None] = {}
     avoided = {_key(question) for question in asked}
     for chunk in pool:
