@@ -84,7 +84,7 @@ ATTACKS = {
     "image": "![spion](https://example.com/pixel.png)",
     "reference": "[klik][x]\n\n[x]: javascript:alert(1)",
     "autolink": "<javascript:alert(1)>",
-    "template": "{{ 7 * 7 }} ${alert(1)}",
+    "template": "{{ 1234 * 4321 }} ${alert(1)}",
     "attribute": '" onmouseover="alert(1)',
 }
 
@@ -95,7 +95,7 @@ def assert_harmless(html: str) -> None:
     attributes = " ".join(re.sub(r'"[^"]*"', '""', rest) for _, rest in tags)
     assert not re.search(r"\bon\w+\s*=", attributes)
     assert not re.search(r'(?:href|src)="\s*(?!https?:|/|#)', html)
-    assert "49" not in html
+    assert "5332114" not in html
 
 
 def without_icons(html: str) -> str:
