@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from tests.browser.servers import Server, fake_app, real_app
 
@@ -21,6 +21,9 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+# Playwright expects a thing within five seconds; a machine that does other work needs more now and then.
+expect.set_options(timeout=20_000)
 
 # What Gradio says when a page is left while its stream is open.
 LEAVING = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
