@@ -224,6 +224,12 @@ def test_what_was_answered_before_opens_the_answer(verdict: Verdict, opening: st
     assert said.startswith(f"{opening}{candidate.chunk.facts[0].text}")
 
 
+def test_a_fact_that_says_yes_itself_gets_no_second_one() -> None:
+    candidate = Candidate(row=0, chunk=with_facts(make_chunk("Gratis", "Ja, gratis verzenden mag.")), score=1.0, features={})
+    fact = RankedFact(candidate=0, place=0, fact=candidate.chunk.facts[0], chance=0.9, coverage=0.0, belongs=0.9, opens=0.9, verdict="yes")
+    assert compose(Query(text="mag ik gratis verzenden"), [candidate], [fact], TODAY).text.startswith("Ja, gratis")
+
+
 def test_a_verdict_stands_only_before_the_fact_that_gives_it() -> None:
     question = "Mag ik een neutraal verzoek om een eerlijke recensie doen?"
     assert draft_of(question, [REVIEWS], {(0, 1): 0.9}).text.startswith("**Ja.** Een neutraal verzoek")

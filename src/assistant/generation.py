@@ -48,6 +48,7 @@ READABLE_COLUMNS = 3
 WHOLE_SHAPES: Final[tuple[Shape, ...]] = ("how", "list", "comparison")
 # How an answer opens that was known before.
 VERDICT_WORDS = {"yes": "Ja.", "no": "Nee.", "depends": "Dat hangt ervan af."}
+_SAYS_IT = re.compile(r"(?:Ja|Nee)\b")
 _DISPUTED = re.compile(
     r"niet bevestigd|bronnen noemen|verschillend beschreven|tegenstrijdig|spreken elkaar tegen|niet gevonden", re.IGNORECASE
 )
@@ -536,7 +537,7 @@ def _opening(query: Query, ranked: Sequence[RankedFact], shape: Shape, first: tu
         return ""
     for fact in ranked:
         if (fact.candidate, fact.place) == first and fact.verdict:
-            return VERDICT_WORDS[fact.verdict]
+            return "" if _SAYS_IT.match(fact.fact.text) else VERDICT_WORDS[fact.verdict]
     likely = [fact for fact in ranked[:4] if fact.chance >= 0.15 * ranked[0].chance and fact.fact.kind != "row" and not fact.fact.leans]
     found: dict[tuple[int, int], str] = {}
     for place, fact in enumerate(likely):
