@@ -486,6 +486,21 @@ def test_the_back_button_leads_to_the_conversation_before(app: Server, visitor: 
     expect(page.locator("#thread .question p")).to_have_text(["Wanneer krijg ik mijn geld uitbetaald?"])
 
 
+def test_two_steps_forward_at_once_lead_to_the_last(app: Server, visitor: Visitor) -> None:
+    page = visitor.page
+    open_chat(page, app.address)
+    ask(page)
+    show_conversations(page).get_by_role("button", name="Nieuw gesprek").click()
+    expect(page.locator(".first-questions")).to_be_visible()
+    ask(page, "Wanneer krijg ik mijn geld uitbetaald?")
+    page.go_back()
+    expect(page.locator(".first-questions")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#thread .question p")).to_have_text([QUESTION])
+    page.evaluate("() => { history.forward(); window.setTimeout(() => history.forward(), 30); }")
+    expect(page.locator("#thread .question p")).to_have_text(["Wanneer krijg ik mijn geld uitbetaald?"])
+
+
 def test_back_from_an_article_shows_the_newest_turn(app: Server, visitor: Visitor) -> None:
     page = visitor.page
     open_chat(page, app.address)

@@ -309,6 +309,8 @@
   // The address follows the conversation, so that loading the page again brings it back, and the back button the one before.
   let shownConversation = null;
   let isTravelling = false; // whether the address leads, after the back or forward button
+  let caughtUpWith = null; // the address that was asked for once more
+  const CATCH_UP_MS = 300;
   const conversationInAddress = () => new URL(window.location.href).searchParams.get("gesprek") ?? "";
   const followConversation = () => {
     const id = thread()?.querySelector("[data-conversation]")?.dataset.conversation ?? null;
@@ -319,11 +321,20 @@
     if (shownConversation === null) window.history.replaceState(null, "", address);
     else if (id !== conversationInAddress() && !isTravelling) window.history.pushState(null, "", address);
     shownConversation = id;
+    // Gradio passes over an opening asked for while another one runs: who goes two steps on would stay at the first.
+    const wanted = conversationInAddress();
+    if (isTravelling && id !== wanted && caughtUpWith !== wanted) {
+      caughtUpWith = wanted;
+      window.setTimeout(() => {
+        if (isTravelling && conversationInAddress() !== shownConversation) openConversation(conversationInAddress());
+      }, CATCH_UP_MS);
+    }
   };
   window.addEventListener("popstate", () => {
     if (shownConversation === null || conversationInAddress() === shownConversation) return;
     openConversation(conversationInAddress());
     isTravelling = true;
+    caughtUpWith = null;
     stopEditing();
     closePanel();
   });
