@@ -31,7 +31,7 @@ from training.questions import BlindQuestion, chunks_of, part_of, places_by_name
 from training.train_ranker import SITUATIONS, read_labels
 
 # Plain questions want the fact that says it all, long ones the very detail. Learned from plain ones alone, the right fact opens
-# .637 of them (other writers; the likeliest one .520) and .511 of the situations (.589); at this weight .63 and .58.
+# .637 of them (other writers; the likeliest one .520) and .511 of the situations (.589); at this weight .623 and .568.
 SITUATION_WEIGHT = 0.2
 STRENGTH = 0.02  # scikit-learn's C; .005 and .1 differ by less than .01 on the writers held out
 # Average precision of what belongs, five folds and other writers: a logistic regression .653 and .666, these trees .691 and .716,

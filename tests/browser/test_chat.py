@@ -470,7 +470,8 @@ def test_loading_the_page_again_during_an_answer_brings_the_question_back(fake: 
     expect(page.get_by_label("Je vraag", exact=True)).to_have_value("Wat kost een verkoopplan, langzaam?")
 
 
-def test_the_back_button_leads_to_the_conversation_before(app: Server, visitor: Visitor) -> None:
+@pytest.mark.parametrize("at_once", [False, True], ids=["step by step", "two at once"])
+def test_the_back_button_leads_to_the_conversation_before(app: Server, visitor: Visitor, at_once: bool) -> None:
     page = visitor.page
     open_chat(page, app.address)
     ask(page)
@@ -481,23 +482,11 @@ def test_the_back_button_leads_to_the_conversation_before(app: Server, visitor: 
     expect(page.locator(".first-questions")).to_be_visible()
     page.go_back()
     expect(page.locator("#thread .question p")).to_have_text([QUESTION])
-    page.go_forward()
-    page.go_forward()
-    expect(page.locator("#thread .question p")).to_have_text(["Wanneer krijg ik mijn geld uitbetaald?"])
-
-
-def test_two_steps_forward_at_once_lead_to_the_last(app: Server, visitor: Visitor) -> None:
-    page = visitor.page
-    open_chat(page, app.address)
-    ask(page)
-    show_conversations(page).get_by_role("button", name="Nieuw gesprek").click()
-    expect(page.locator(".first-questions")).to_be_visible()
-    ask(page, "Wanneer krijg ik mijn geld uitbetaald?")
-    page.go_back()
-    expect(page.locator(".first-questions")).to_be_visible()
-    page.go_back()
-    expect(page.locator("#thread .question p")).to_have_text([QUESTION])
-    page.evaluate("() => { history.forward(); window.setTimeout(() => history.forward(), 30); }")
+    if at_once:
+        page.evaluate("() => { history.forward(); window.setTimeout(() => history.forward(), 30); }")
+    else:
+        page.go_forward()
+        page.go_forward()
     expect(page.locator("#thread .question p")).to_have_text(["Wanneer krijg ik mijn geld uitbetaald?"])
 
 
