@@ -8,7 +8,7 @@ something is measured on them; the model that is shipped is trained on all quest
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,9 +65,9 @@ def read_fact_questions(chunks: Sequence[Chunk], path: Path = FACT_QUESTIONS) ->
 
 
 def read_blind(chunks: Sequence[Chunk], part: str, path: Path = BLIND) -> list[BlindQuestion]:
-    """The blind questions of a part, ``learn`` or ``test`` (by other writers, and learned from by nothing).
+    """The blind questions of a part outside the index: ``test`` by five writers nothing was learned from, ``learn`` without an answer.
 
-    None of them stands in the index. One whose facts have changed since is left out.
+    One whose facts have changed since is left out. ``read_answered`` has the others.
     """
     places = places_by_name(chunks)
     found = []
@@ -75,6 +75,23 @@ def read_blind(chunks: Sequence[Chunk], part: str, path: Path = BLIND) -> list[B
         known = [(document_id, heading, places.get((document_id, heading, start), -1)) for document_id, heading, start in entry["facts"]]
         if entry["part"] == part and all(place >= 0 for _, _, place in known):
             found.append(BlindQuestion(entry["question"], known, entry["verdict"]))
+    return found
+
+
+def read_answered(chunks: Sequence[Chunk], path: Path = FACT_QUESTIONS) -> list[BlindQuestion]:
+    """The questions of ``vragen.jsonl`` of which the whole answer is known; they stand in the index.
+
+    One whose facts have changed since is left out.
+    """
+    places = places_by_name(chunks)
+    found = []
+    for entry in map(json.loads, path.read_text("utf-8").splitlines()):
+        if entry.get("also") is None:
+            continue
+        names = [(entry["document_id"], entry["heading"], entry["fact"]), *map(tuple, entry["also"])]
+        facts = [(document_id, heading, places.get((document_id, heading, start), -1)) for document_id, heading, start in names]
+        if all(place >= 0 for _, _, place in facts):
+            found.append(BlindQuestion(entry["question"], facts, entry.get("verdict", "")))
     return found
 
 
@@ -123,6 +140,26 @@ def keep_parts(documents: Sequence[Document], parts: set[str]) -> list[Document]
             update={
                 "sections": tuple(
                     section.model_copy(update={"questions": tuple(q for q in section.questions if part_of(q) in parts)})
+                    for section in document.sections
+                )
+            }
+        )
+        for document in documents
+    ]
+
+
+def without_asked(documents: Sequence[Document], hidden: Container[str]) -> list[Document]:
+    """The documents without these questions of ``vragen.jsonl``."""
+    return [
+        document.model_copy(
+            update={
+                "sections": tuple(
+                    section.model_copy(
+                        update={
+                            "asked": tuple(one for one in section.asked if one.question not in hidden),
+                            "answered": tuple(one for one in section.answered if one.question not in hidden),
+                        }
+                    )
                     for section in document.sections
                 )
             }
