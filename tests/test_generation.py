@@ -74,6 +74,20 @@ def test_how_gives_all_steps_numbered_under_their_line() -> None:
     assert re.findall(r"^\d(?=\. )", text, re.MULTILINE) == ["1", "2", "3", "4"]
 
 
+@pytest.mark.parametrize(("chance", "steps"), [(0.5, 4), (0.3, 0)])
+def test_steps_that_belong_are_shown_though_they_are_long(chance: float, steps: int) -> None:
+    long = (
+        "Stuur de papieren op die Amazon in zijn bericht noemt, leesbaar en op naam van het bedrijf, en bewaar zelf een kopie van alles. "
+        * 2
+    )
+    chunk = make_chunk(
+        "Geblokkeerd", "Is je account geblokkeerd, maak dan bezwaar.\n\n" + "\n".join(f"{n}. {long.strip()}" for n in range(1, 5))
+    )
+    chances = {(0, 0): 0.9, **{(0, place): chance for place in range(1, 5)}}
+    text = draft_of("mijn account is geblokkeerd", [chunk], chances, known=True).text
+    assert len(re.findall(r"^\d(?=\. )", text, re.MULTILINE)) == steps
+
+
 def test_comparison_gives_the_table_whole() -> None:
     text = draft_of("Wat is het verschil tussen EAN en FNSKU?", [CODES], {(0, 0): 0.8, (0, 4): 0.1}).text
     assert "De beide" not in text

@@ -454,6 +454,21 @@ def test_a_question_known_before_is_answered_by_what_was_learned(answered: Knowl
     )
 
 
+def test_a_fact_about_the_country_asked_for_belongs_as_much_as_it_is_likely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What belongs was learned from questions that seldom name a country."""
+    monkeypatch.setattr("assistant.selection.KNOWN", 0.0)
+    text = "Een recensie kost in Zweden 230 SEK. Een recensie kost in Polen 85 PLN."
+    section = REVIEWS.sections[0].model_copy(update={"text": text, "marketplaces": ("SE", "PL")})
+    index = build_index(tmp_path, [REVIEWS.model_copy(update={"sections": (section,)})])
+    hardly = Relevance(belongs=Likelihood(weights={}, bias=-3.0, trees=NO_TREES), opens=NO_CHANCE)
+
+    swedish, polish = sorted(rank(index, "recensie op Amazon.se", {0: 0.0}, relevance=hardly), key=lambda fact: fact.place)
+    index.close()
+
+    assert swedish.belongs == pytest.approx(1.0)
+    assert polish.belongs < 0.3
+
+
 def test_what_was_answered_is_no_fact_of_its_chunk(answered: KnowledgeIndex, index: KnowledgeIndex) -> None:
     """The questions stand behind the facts, and the search does not see them."""
     for row in EVERY_ROW:

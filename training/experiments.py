@@ -1,7 +1,9 @@
 """Measures section recall on held-out questions: the work bench behind the recipe and ablation tables."""
 
+import tempfile
 import time
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,10 @@ from assistant.embeddings import EmbeddingModel
 from assistant.index import IndexStore, KnowledgeIndex
 from assistant.late_interaction import LATE_FOLDER, LateInteraction
 from assistant.query_rewriting import SynonymIndex, analyse
-from assistant.retrievers import FEATURES, HybridRetriever, Ranker
-from training.questions import LabelledQuestion
+from assistant.retrievers import FEATURES, READ_CLOSELY, HybridRetriever, Ranker
+from training.questions import BlindQuestion, LabelledQuestion, without_asked
+
+CANDIDATES = 40
 
 
 def build_index(documents: Sequence[Document], model: EmbeddingModel, folder: Path) -> KnowledgeIndex:
@@ -22,6 +26,23 @@ def build_index(documents: Sequence[Document], model: EmbeddingModel, folder: Pa
     with store.writer():
         store.build(documents, model, "experiment", lambda stage, done, total: None)
     return store.open_current()
+
+
+def without_each_third(
+    documents: Sequence[Document],
+    questions: Sequence[BlindQuestion],
+    model: EmbeddingModel,
+    ranker: Ranker,
+    folder: Path,
+    read_closely: int = READ_CLOSELY,
+) -> Iterator[tuple[HybridRetriever, list[BlindQuestion]]]:
+    """Three times a retriever, and the third of the questions that its index does not hold; ``folder`` is that of the model."""
+    for third in range(3):
+        own = [question for question in questions if zlib.crc32(question.question.encode()) % 3 == third]
+        with tempfile.TemporaryDirectory() as place:
+            index = build_index(without_asked(documents, {question.question for question in own}), model, Path(place))
+            yield make_retriever(index, model, ranker, folder, read_closely), own
+            index.close()
 
 
 class Examples:
@@ -84,7 +105,13 @@ def learn_weights(examples: Examples, *, steps: int = 400, l2: float = 0.002) ->
     return Ranker(weights={name: round(float(w), 4) for name, w in zip(FEATURES, weights.detach(), strict=True)})
 
 
-def make_retriever(index: KnowledgeIndex, model: EmbeddingModel, ranker: Ranker, folder: Path | None = None) -> HybridRetriever:
-    """A retriever over an open index; ``folder`` is that of the model, with what reads word by word in it, if anything should."""
+def make_retriever(
+    index: KnowledgeIndex, model: EmbeddingModel, ranker: Ranker, folder: Path | None = None, read_closely: int = CANDIDATES
+) -> HybridRetriever:
+    """A retriever over an open index; ``folder`` is that of the model, with what reads word by word in it, if anything should.
+
+    The weights that order chunks are learned with all of them read word by word; what comes after is learned as it is asked.
+    """
     late = LateInteraction.load(folder / LATE_FOLDER) if folder else None
-    return HybridRetriever(index=index, model=model, ranker=ranker, synonyms=SynonymIndex(index.synonyms), late=late, read_closely=40)
+    synonyms = SynonymIndex(index.synonyms)
+    return HybridRetriever(index=index, model=model, ranker=ranker, synonyms=synonyms, late=late, read_closely=read_closely)

@@ -23,13 +23,12 @@ from assistant.query_rewriting import analyse
 from assistant.question_shapes import question_shape
 from assistant.retrievers import FEATURES, Candidate, HybridRetriever, Ranker
 from assistant.selection import FACT_FEATURES, Selector, fact_features
-from training.experiments import build_index, make_retriever
+from training.experiments import CANDIDATES, build_index, make_retriever
 from training.questions import LabelledQuestion, keep_parts, part_of, questions_of, read_documents
 
 LABELS = Path(__file__).parent / "fact_labels.jsonl"
 SITUATIONS = Path(__file__).parent / "situations.jsonl"
 BOUNDARY = Path(__file__).parent / "boundary.jsonl"  # written beside questions that have no answer, and much like those
-CANDIDATES = 40
 # Set by hand, with the development answers: the labels name one fact each, and what a "how" or "what if they find out" asks
 # for are several, and the corpus questions, written section by section, seldom name the country of the fact they ask for.
 FIXED = {"steps_wanted": 2.0, "consequence_wanted": 2.0, "elsewhere": -0.8, "here": 0.3}

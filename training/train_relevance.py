@@ -1,9 +1,9 @@
 """Learns which facts belong in an answer and which one opens it: ``relevance.json``.
 
 It learns from questions that were written without a look at the knowledge base and then joined by hand to all facts that
-answer them (``blind.jsonl``), and a little from questions written far from the articles, each joined to the fact it was
-written for (``situations.jsonl``); neither the index nor the embedding model has seen them. Figures are measured on blind
-questions of other writers and on other situations.
+answer them (``vragen.jsonl``, with ``also``), and a little from questions written far from the articles, each joined to the
+fact it was written for (``situations.jsonl``). The index never holds the question that is learned from: a third is hidden at a
+time. Figures are measured on blind questions of other writers and on other situations.
 """
 
 import argparse
@@ -24,10 +24,18 @@ from assistant.documents import Chunk
 from assistant.embeddings import load_embedding_model
 from assistant.pipeline import CANDIDATES, CANDIDATES_FOR_FACTS
 from assistant.query_rewriting import analyse
-from assistant.retrievers import HybridRetriever, Ranker
+from assistant.retrievers import READ_CLOSELY, HybridRetriever, Ranker
 from assistant.selection import BELONGS_IN_OPENING, RELEVANCE_FEATURES, Likelihood, Relevance, Selector, read_facts
-from training.experiments import build_index, make_retriever
-from training.questions import BlindQuestion, chunks_of, part_of, places_by_name, read_blind, read_documents
+from training.experiments import build_index, make_retriever, without_each_third
+from training.questions import (
+    BlindQuestion,
+    chunks_of,
+    part_of,
+    places_by_name,
+    read_answered,
+    read_blind,
+    read_documents,
+)
 from training.train_ranker import SITUATIONS, read_labels
 
 # Plain questions want the fact that says it all, long ones the very detail. Learned from plain ones alone, the right fact opens
@@ -152,16 +160,19 @@ def main() -> None:
     chunks = list(chunks_of(documents))
     model = load_embedding_model(str(arguments.model))
     selector = Selector.load(arguments.model / "selection.json")
-    asked = {
-        "blind": [question for question in read_blind(chunks, "learn") if question.facts],
-        "situations": situations_of(chunks, {"rank"}),
-        "blind, other writers": [question for question in read_blind(chunks, "test") if question.facts],
-        "situations not learned from": situations_of(chunks, {"dev"}),
-    }
+    ranker = Ranker.load(arguments.model / "ranker.json")
+
+    samples: dict[str, list[Sample]] = {"blind": []}
+    for retriever, questions in without_each_third(documents, read_answered(chunks), model, ranker, arguments.model):
+        samples["blind"] += [sample_of(one, retriever, selector) for one in questions]
     with tempfile.TemporaryDirectory() as folder:
-        ranker = Ranker.load(arguments.model / "ranker.json")
-        retriever = make_retriever(build_index(documents, model, Path(folder)), model, ranker, arguments.model)
-        samples = {name: [sample_of(one, retriever, selector) for one in questions] for name, questions in asked.items()}
+        retriever = make_retriever(build_index(documents, model, Path(folder)), model, ranker, arguments.model, READ_CLOSELY)
+        for name, others in {
+            "situations": situations_of(chunks, {"rank"}),
+            "blind, other writers": [question for question in read_blind(chunks, "test") if question.facts],
+            "situations not learned from": situations_of(chunks, {"dev"}),
+        }.items():
+            samples[name] = [sample_of(one, retriever, selector) for one in others]
         retriever.index.close()
     relevance = learn_relevance(samples["blind"], samples["situations"])
     print("opens with the fact to open with, and with one that belongs in it; by the likeliest fact, and by relevance:")

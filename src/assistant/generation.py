@@ -42,6 +42,8 @@ COMPLETED_CHARACTERS = 500
 SHORT_LIST_CHARACTERS = 250
 # Steps are fetched from another section that scores at most this much below the best one.
 NEAR_SCORE = 0.7
+# Steps that were not asked for belong in an answer when their mean chance of it is this high.
+STEPS_BELONG = 0.4
 # One row with fewer columns reads as a phrase, "Schoenen: commissie: 15%"; with more it needs its header above it.
 READABLE_COLUMNS = 3
 # Questions that one fact seldom answers: the section that holds most of the chance leads, not the single likeliest fact.
@@ -189,7 +191,9 @@ def _pick(
 ) -> list[_Picked]:
     """Which facts to show: the likeliest first, with what each needs to be understood, until the budget is used."""
     ranked = sorted(ranked, key=lambda fact: -fact.belongs)
-    listed = _whole_list(shape, candidates, ranked) if ranked and shape in WHOLE_SHAPES else None
+    listed = None
+    if ranked:
+        listed = _whole_list(shape, candidates, ranked) if shape in WHOLE_SHAPES else _steps_that_belong(shape, candidates, ranked)
     ranked = [fact for fact in ranked if not _is_idle(candidates[fact.candidate].chunk, fact.place)] or ranked[:1]
     if not ranked:
         return []
@@ -390,6 +394,15 @@ def _whole_list(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[
             if sum(_length(chunk.facts[place]) for place in places) <= ANNOUNCED_CHARACTERS:
                 return fact.candidate, places
     return best, set()
+
+
+def _steps_that_belong(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact]) -> tuple[int, set[int]]:
+    """The steps of the leading section when they belong in the answer, though no "how" was asked; none of them says enough by itself."""
+    best = _leading(shape, ranked)
+    steps = [fact for fact in ranked if fact.candidate == best.candidate and fact.fact.kind == "step"]
+    if not best.known or not steps or sum(fact.belongs for fact in steps) < STEPS_BELONG * len(steps):
+        return best.candidate, set()
+    return best.candidate, _likeliest_block("how", candidates[best.candidate].chunk, steps)
 
 
 def _near_steps(candidates: Sequence[Candidate], ranked: Sequence[RankedFact], best: int) -> tuple[int, set[int]]:

@@ -165,7 +165,7 @@ def rank_facts(
     found = read_facts(query, vector, candidates, index, selector)
     known = bool(len(found.places)) and float(found.features[0, RELEVANCE_FEATURES.index("most_answered")]) >= KNOWN
     if known:
-        belongs = relevance.belongs.chances(found.features)
+        belongs = _at_least_for_the_country(relevance.belongs.chances(found.features), found)
         opens = relevance.opens.chances(found.features) + BELONGS_IN_OPENING * belongs
     else:
         belongs = opens = found.chances * _terms_last(query, [candidates[number].chunk for number, _ in found.places])
@@ -186,6 +186,15 @@ def rank_facts(
         for row, (number, place) in enumerate(found.places)
     ]
     return sorted(ranked, key=lambda fact: (-fact.chance, fact.candidate, fact.place))
+
+
+def _at_least_for_the_country(belongs: NDArray[np.float64], found: "FoundFacts") -> NDArray[np.float64]:
+    """float64 ``(n,)``: a fact about the country that the question names belongs at least as much as it is likely beside the likeliest.
+
+    Plain questions, from which it was learned what belongs, seldom name one.
+    """
+    here = found.features[:, RELEVANCE_FEATURES.index("here")] > 0
+    return np.where(here, np.maximum(belongs, found.chances / found.chances.max()), belongs)
 
 
 def _terms_last(query: Query, chunks: Sequence[Chunk]) -> NDArray[np.float64]:
