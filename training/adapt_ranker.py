@@ -1,9 +1,9 @@
 """Moves the weights that order chunks towards what people ask of their own accord: ``ranker.json``, after ``train_ranker``.
 
 Questions written beside the articles hold the words of the facts they ask for; plain ones sound like the heading of a section.
-It learns from the questions of ``vragen.jsonl`` of which the whole answer is known, each hidden from the index, and from as
-many as there are of ``situations.jsonl``, and stays near the weights it starts from. Figures are measured on blind questions of
-other writers and on other situations.
+It learns from the questions of ``vragen.jsonl`` of which the whole answer is known, each hidden from the index, and from half of
+``situations.jsonl``, and stays near the weights it starts from: run it once, on the weights of ``train_ranker``. Figures are
+measured on blind questions of other writers and on other situations.
 """
 
 import argparse

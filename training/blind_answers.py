@@ -63,10 +63,9 @@ def main() -> None:
     """Ask all of them and print the means."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=Path("corpus"))
-    parser.add_argument("--part", choices=["learn", "test"], default="test")
     arguments = parser.parse_args()
     chunks = list(chunks_of(read_documents(arguments.corpus)))
-    texts, questions = texts_of(chunks), read_blind(chunks, arguments.part)
+    texts, questions = texts_of(chunks), read_blind(chunks, "test")
     with (
         tempfile.TemporaryDirectory() as folder,
         Assistant.open(Settings(data_dir=Path(folder), corpus_dirs=[arguments.corpus])) as assistant,

@@ -397,7 +397,7 @@ def _whole_list(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[
 
 
 def _steps_that_belong(shape: Shape, candidates: Sequence[Candidate], ranked: Sequence[RankedFact]) -> tuple[int, set[int]]:
-    """The steps of the leading section when they belong in the answer, though no "how" was asked; none of them says enough by itself."""
+    """The leading section and its steps when they belong in the answer though no "how" was asked; no places when they do not."""
     best = _leading(shape, ranked)
     steps = [fact for fact in ranked if fact.candidate == best.candidate and fact.fact.kind == "step"]
     if not best.known or not steps or sum(fact.belongs for fact in steps) < STEPS_BELONG * len(steps):
