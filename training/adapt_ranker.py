@@ -6,10 +6,7 @@ It learns from the questions of ``vragen.jsonl`` of which the whole answer is kn
 measured on blind questions of other writers and on other situations.
 """
 
-import argparse
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +16,9 @@ from numpy.typing import NDArray
 from assistant.embeddings import load_embedding_model
 from assistant.query_rewriting import analyse
 from assistant.retrievers import FEATURES, HybridRetriever, Ranker
-from training.experiments import CANDIDATES, build_index, make_retriever, without_each_third
-from training.questions import BlindQuestion, chunks_of, read_answered, read_blind, read_documents
-from training.train_relevance import situations_of
+from training.experiments import CANDIDATES, parse_folders
+from training.questions import BlindQuestion
+from training.train_relevance import questions_as_asked
 
 # What a section counts for that holds only other facts of the answer than the one to open with.
 OTHER_FACTS = 0.3
@@ -82,30 +79,16 @@ def firsts(orderings: Sequence[Ordering], ranker: Ranker) -> tuple[float, float]
 
 def main() -> None:
     """Learn the weights and print how often the right chunk comes first, before and after."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=Path("corpus"))
-    parser.add_argument("--model", type=Path, default=Path("src/assistant/model"))
-    arguments = parser.parse_args()
-    documents = read_documents(arguments.corpus)
-    chunks = list(chunks_of(documents))
-    model, start = load_embedding_model(str(arguments.model)), Ranker.load(arguments.model / "ranker.json")
-    found: dict[str, list[Ordering]] = {"answered": []}
-    for retriever, questions in without_each_third(documents, read_answered(chunks), model, start, arguments.model, CANDIDATES):
-        found["answered"] += [ordering_of(question, retriever) for question in questions]
-    with tempfile.TemporaryDirectory() as folder:
-        retriever = make_retriever(build_index(documents, model, Path(folder)), model, start, arguments.model)
-        for name, others in {
-            "situations": situations_of(chunks, {"rank"}),
-            "blind, other writers": [question for question in read_blind(chunks, "test") if question.facts],
-            "situations not learned from": situations_of(chunks, {"dev"}),
-        }.items():
-            found[name] = [ordering_of(question, retriever) for question in others]
-        retriever.index.close()
+    documents, folder = parse_folders(__doc__)
+    model, start = load_embedding_model(str(folder)), Ranker.load(folder / "ranker.json")
+    found: dict[str, list[Ordering]] = {}
+    for name, retriever, questions in questions_as_asked(documents, model, start, folder, CANDIDATES):
+        found.setdefault(name, []).extend(ordering_of(question, retriever) for question in questions)
     ranker = adapt(start, [*found["answered"], *found["situations"]])
     print("the first chunk holds the fact to open with, and any of the right facts; before, and after:")
     for name, orderings in found.items():
         print(f"  {len(orderings)} {name}: {firsts(orderings, start)}, {firsts(orderings, ranker)}")
-    (arguments.model / "ranker.json").write_text(ranker.model_dump_json(indent=2) + "\n", "utf-8")
+    (folder / "ranker.json").write_text(ranker.model_dump_json(indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

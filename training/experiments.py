@@ -1,5 +1,6 @@
 """Measures section recall on held-out questions: the work bench behind the recipe and ablation tables."""
 
+import argparse
 import tempfile
 import time
 import zlib
@@ -15,7 +16,7 @@ from assistant.index import IndexStore, KnowledgeIndex
 from assistant.late_interaction import LATE_FOLDER, LateInteraction
 from assistant.query_rewriting import SynonymIndex, analyse
 from assistant.retrievers import FEATURES, READ_CLOSELY, HybridRetriever, Ranker
-from training.questions import BlindQuestion, LabelledQuestion, without_asked
+from training.questions import BlindQuestion, LabelledQuestion, read_documents, without_asked
 
 CANDIDATES = 40
 
@@ -43,6 +44,15 @@ def without_each_third(
             index = build_index(without_asked(documents, {question.question for question in own}), model, Path(place))
             yield make_retriever(index, model, ranker, folder, read_closely), own
             index.close()
+
+
+def parse_folders(description: str | None) -> tuple[list[Document], Path]:
+    """What a training script reads from the command line: the documents of ``--corpus``, and the folder of ``--model``."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--corpus", type=Path, default=Path("corpus"))
+    parser.add_argument("--model", type=Path, default=Path("src/assistant/model"))
+    arguments = parser.parse_args()
+    return read_documents(arguments.corpus), arguments.model
 
 
 class Examples:

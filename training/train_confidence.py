@@ -9,7 +9,6 @@ The scope reading that the network weighs is always learned on other questions t
 questions that people asked of their own accord.
 """
 
-import argparse
 import json
 import math
 import tempfile
@@ -27,14 +26,13 @@ from assistant.pipeline import CANDIDATES, CANDIDATES_FOR_FACTS
 from assistant.query_rewriting import analyse
 from assistant.retrievers import READ_CLOSELY, HybridRetriever, Ranker
 from assistant.selection import Relevance, Selector, rank_facts
-from training.experiments import build_index, make_retriever, without_each_third
+from training.experiments import build_index, make_retriever, parse_folders, without_each_third
 from training.questions import (
     chunks_of,
     is_for_late_interaction,
     questions_of,
     read_answered,
     read_blind,
-    read_documents,
     read_fact_questions,
     read_unanswerable,
 )
@@ -181,21 +179,17 @@ def at_share(confidence: Confidence, share: float = ANSWERABLE_SHARE) -> Confide
 
 def main() -> None:
     """Learn both files and print missed and false refusals on questions that were not learned from."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=Path("corpus"))
-    parser.add_argument("--model", type=Path, default=Path("src/assistant/model"))
-    arguments = parser.parse_args()
-    documents = read_documents(arguments.corpus)
+    documents, model_folder = parse_folders(__doc__)
     chunks = list(chunks_of(documents))
-    model, ranker = load_embedding_model(str(arguments.model)), Ranker.load(arguments.model / "ranker.json")
-    weights = Selector.load(arguments.model / "selection.json"), Relevance.load(arguments.model / "relevance.json")
+    model, ranker = load_embedding_model(str(model_folder)), Ranker.load(model_folder / "ranker.json")
+    weights = Selector.load(model_folder / "selection.json"), Relevance.load(model_folder / "relevance.json")
     known = [question.question for question in questions_of(documents, {"train"})] + [q.question for q in read_fact_questions(chunks)]
-    blind = [(question.question, "blind") for question in read_blind(chunks, "learn") if not question.facts]
+    blind = [(question.question, "blind") for question in read_blind(chunks, "learn")]
     outside = [*read_unanswerable(), *blind]
     answered: list[Features] = []
     hidden: list[Features] = []
     weighed: list[tuple[Features, list[str]]] = []
-    for third, (retriever, own) in enumerate(without_each_third(documents, read_answered(chunks), model, ranker, arguments.model)):
+    for third, (retriever, own) in enumerate(without_each_third(documents, read_answered(chunks), model, ranker, model_folder)):
         left_out = {question.question for question in own}
         scope = learn_scope(
             [text for text in known if text not in left_out], [text for place, (text, _) in enumerate(outside) if place % 3 != third]
@@ -215,7 +209,7 @@ def main() -> None:
         )
     full = learn_scope(known, [question for question, _ in outside])
     with tempfile.TemporaryDirectory() as folder:
-        retriever = make_retriever(build_index(documents, model, Path(folder)), model, ranker, arguments.model, READ_CLOSELY)
+        retriever = make_retriever(build_index(documents, model, Path(folder)), model, ranker, model_folder, READ_CLOSELY)
 
         def read(texts: Sequence[str]) -> Features:
             return features_of(texts, [full.score(text) for text in texts], retriever, weights)
@@ -243,8 +237,8 @@ def main() -> None:
     final = at_share(final.model_copy(update={"threshold": line_of(np.concatenate(unseen))}))
     print("blind questions of other writers, as it ships:")
     report(final, {"answerable": others[0]}, others[1], ["blind"] * len(others[1]))
-    (arguments.model / "confidence.json").write_text(final.model_dump_json() + "\n", "utf-8")
-    (arguments.model / "scope.json").write_text(full.model_dump_json() + "\n", "utf-8")
+    (model_folder / "confidence.json").write_text(final.model_dump_json() + "\n", "utf-8")
+    (model_folder / "scope.json").write_text(full.model_dump_json() + "\n", "utf-8")
 
 
 def report(confidence: Confidence, inside: Mapping[str, Features], outside: Features, kinds: Sequence[str]) -> None:

@@ -6,10 +6,9 @@ fact it was written for (``situations.jsonl``). The index never holds the questi
 time. Figures are measured on blind questions of other writers and on other situations.
 """
 
-import argparse
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,13 +19,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from assistant.boosted_trees import LEAF, BoostedTrees
-from assistant.documents import Chunk
-from assistant.embeddings import load_embedding_model
+from assistant.documents import Chunk, Document
+from assistant.embeddings import EmbeddingModel, load_embedding_model
 from assistant.pipeline import CANDIDATES, CANDIDATES_FOR_FACTS
 from assistant.query_rewriting import analyse
 from assistant.retrievers import READ_CLOSELY, HybridRetriever, Ranker
 from assistant.selection import BELONGS_IN_OPENING, RELEVANCE_FEATURES, Likelihood, Relevance, Selector, read_facts
-from training.experiments import build_index, make_retriever, without_each_third
+from training.experiments import build_index, make_retriever, parse_folders, without_each_third
 from training.questions import (
     BlindQuestion,
     chunks_of,
@@ -34,7 +33,6 @@ from training.questions import (
     places_by_name,
     read_answered,
     read_blind,
-    read_documents,
 )
 from training.train_ranker import SITUATIONS, read_labels
 
@@ -150,35 +148,37 @@ def openings(samples: Sequence[Sample], relevance: Relevance | None) -> tuple[fl
     return round(float(right), 3), round(float(fitting), 3)
 
 
+def questions_as_asked(
+    documents: Sequence[Document], model: EmbeddingModel, ranker: Ranker, folder: Path, read_closely: int = READ_CLOSELY
+) -> Iterator[tuple[str, HybridRetriever, list[BlindQuestion]]]:
+    """What is learned from and measured on: the name of each set, its questions, and a retriever that does not hold them.
+
+    Learned from are "answered", a third at a time, and "situations"; the two other sets only measure.
+    """
+    chunks = list(chunks_of(documents))
+    for retriever, third in without_each_third(documents, read_answered(chunks), model, ranker, folder, read_closely):
+        yield "answered", retriever, third
+    with tempfile.TemporaryDirectory() as place:
+        retriever = make_retriever(build_index(documents, model, Path(place)), model, ranker, folder, read_closely)
+        yield "situations", retriever, situations_of(chunks, {"rank"})
+        yield "blind, other writers", retriever, [question for question in read_blind(chunks, "test") if question.facts]
+        yield "situations not learned from", retriever, situations_of(chunks, {"dev"})
+        retriever.index.close()
+
+
 def main() -> None:
     """Learn the weights and print how often the right fact opens the answer."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=Path("corpus"))
-    parser.add_argument("--model", type=Path, default=Path("src/assistant/model"))
-    arguments = parser.parse_args()
-    documents = read_documents(arguments.corpus)
-    chunks = list(chunks_of(documents))
-    model = load_embedding_model(str(arguments.model))
-    selector = Selector.load(arguments.model / "selection.json")
-    ranker = Ranker.load(arguments.model / "ranker.json")
-
-    samples: dict[str, list[Sample]] = {"blind": []}
-    for retriever, questions in without_each_third(documents, read_answered(chunks), model, ranker, arguments.model):
-        samples["blind"] += [sample_of(one, retriever, selector) for one in questions]
-    with tempfile.TemporaryDirectory() as folder:
-        retriever = make_retriever(build_index(documents, model, Path(folder)), model, ranker, arguments.model, READ_CLOSELY)
-        for name, others in {
-            "situations": situations_of(chunks, {"rank"}),
-            "blind, other writers": [question for question in read_blind(chunks, "test") if question.facts],
-            "situations not learned from": situations_of(chunks, {"dev"}),
-        }.items():
-            samples[name] = [sample_of(one, retriever, selector) for one in others]
-        retriever.index.close()
-    relevance = learn_relevance(samples["blind"], samples["situations"])
+    documents, folder = parse_folders(__doc__)
+    model, ranker = load_embedding_model(str(folder)), Ranker.load(folder / "ranker.json")
+    selector = Selector.load(folder / "selection.json")
+    samples: dict[str, list[Sample]] = {}
+    for name, retriever, questions in questions_as_asked(documents, model, ranker, folder):
+        samples.setdefault(name, []).extend(sample_of(question, retriever, selector) for question in questions)
+    relevance = learn_relevance(samples["answered"], samples["situations"])
     print("opens with the fact to open with, and with one that belongs in it; by the likeliest fact, and by relevance:")
     for name, held in samples.items():
         print(f"  {len(held)} {name}: {openings(held, None)}, {openings(held, relevance)}")
-    (arguments.model / "relevance.json").write_text(relevance.model_dump_json() + "\n", "utf-8")
+    (folder / "relevance.json").write_text(relevance.model_dump_json() + "\n", "utf-8")
 
 
 if __name__ == "__main__":
